@@ -1,0 +1,282 @@
+"""The words that the shell, the plugins and the pages share. Frozen, without behaviour.
+
+Whatever travels in a slice is a ``msgspec.Struct`` made of strings, integers, booleans, tuples and
+string-keyed dicts: no floats, so that a value has one spelling and pages can hash what they hold.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+# -- people and the call ---------------------------------------------------------------------------
+
+Status = Literal["idle", "connecting", "connected", "reconnecting", "lost", "failed"]
+Microphone = Literal["on", "none", "denied", "off"]
+Grade = Literal["excellent", "good", "poor", "lost"]
+Kind = Literal["camera", "screen", "avatar"]
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody in the call, keyed by user and never by track or connection.
+
+    ``muted`` and ``deafened`` are what the person's app says; ``camera`` and ``screen`` tell whether
+    such a track is published; ``present`` is false in the grace time after the connection vanished.
+    """
+
+    user: str
+    name: str
+    avatar: str = ""
+    me: bool = False
+    muted: bool = False
+    deafened: bool = False
+    camera: bool = False
+    screen: bool = False
+    present: bool = True
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True):
+    """Slice ``voice``: the one truth about the call.
+
+    ``channel`` is the directory's channel id, or empty for a direct link; ``reason`` is a code for the
+    pages (``""`` when there is nothing to explain); ``epoch`` counts connections of this run.
+    ``muted`` and ``deafened`` are my own wishes, true also while no call is up.
+    """
+
+    status: Status = "idle"
+    channel: str = ""
+    room: str = ""
+    reason: str = ""
+    epoch: int = 0
+    people: tuple[Person, ...] = ()
+    me: str = ""
+    muted: bool = False
+    deafened: bool = False
+    microphone: Microphone = "off"
+
+
+class Speaking(msgspec.Struct, frozen=True):
+    """Slice ``speaking``: users who are speaking now, computed from the signal."""
+
+    users: tuple[str, ...] = ()
+
+
+class Quality(msgspec.Struct, frozen=True):
+    """Slice ``quality``: connection quality by user."""
+
+    users: dict[str, Grade] = {}
+
+
+class Devices(msgspec.Struct, frozen=True, kw_only=True):
+    """Slice ``devices``: sound devices by name. ``engine`` is ``null`` on a machine without sound;
+    ``problem`` is then a code for the pages."""
+
+    engine: Literal["miniaudio", "null"] = "null"
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    input: str = ""
+    output: str = ""
+    problem: str = ""
+
+
+# -- the stage -------------------------------------------------------------------------------------
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a view mode is given, in calm order. ``n`` tells several tiles of one kind apart;
+    ``aspect`` is width / height."""
+
+    user: str
+    kind: Kind = "avatar"
+    n: int = 0
+    aspect: float = 16 / 9
+    me: bool = False
+    pinned: bool = False
+    speaking: bool = False
+    presenting: bool = False
+
+
+class Viewport(msgspec.Struct, frozen=True, kw_only=True):
+    """The stage of one window. ``width`` and ``height`` in CSS pixels, ``scale`` in device pixels per
+    hundred CSS pixels (125 means 1.25)."""
+
+    width: int
+    height: int
+    scale: int = 100
+    visible: bool = True
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a view mode puts a tile: fractions 0..1 of the stage; ``z`` is higher in front."""
+
+    user: str
+    kind: Kind = "avatar"
+    n: int = 0
+    x: float
+    y: float
+    width: float
+    height: float
+    fit: Literal["cover", "contain"] = "cover"
+    z: int = 0
+
+
+class Placed(msgspec.Struct, frozen=True, kw_only=True):
+    """A placement on the wire: the rectangle in 1/10000 of the stage."""
+
+    user: str
+    kind: Kind
+    n: int
+    x: int
+    y: int
+    width: int
+    height: int
+    fit: Literal["cover", "contain"] = "cover"
+    z: int = 0
+
+
+class ModeInfo(msgspec.Struct, frozen=True):
+    """A view mode that can be chosen. ``plugin`` is who brought it."""
+
+    name: str
+    title: str
+    plugin: str
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """Slice ``stage``. ``windows`` holds the placements of each window by its name."""
+
+    mode: str = "gallery"
+    modes: tuple[ModeInfo, ...] = ()
+    order: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    windows: dict[str, tuple[Placed, ...]] = {}
+
+
+class Want(msgspec.Struct, frozen=True):
+    """How a track is wanted, in device pixels of its largest tile."""
+
+    user: str
+    kind: Kind
+    width: int
+    height: int
+
+
+class Demand(msgspec.Struct, frozen=True):
+    """Slice ``demand``: the video that somebody looks at now. What is not named here is off."""
+
+    tracks: tuple[Want, ...] = ()
+
+
+# -- the server end --------------------------------------------------------------------------------
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is logged in. ``role`` is the role on the server end as a whole."""
+
+    user: str
+    login: str
+    name: str
+    role: Literal["owner", "moderator", "member"] = "member"
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """A voice channel. ``people`` are the users known to be in it (empty until presence is known)."""
+
+    id: str
+    name: str
+    people: tuple[str, ...] = ()
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """A community with its channels."""
+
+    id: str
+    name: str
+    channels: tuple[Channel, ...] = ()
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as the server end knows them; wins over what LiveKit's metadata says."""
+
+    user: str
+    name: str
+    avatar: str = ""
+
+
+class Directory(msgspec.Struct, frozen=True, kw_only=True):
+    """Slice ``directory``. ``status``: ``signed_out``, ``connecting``, ``connected``, ``stale`` (what
+    is shown may be old; ``reason`` tells why)."""
+
+    status: Literal["signed_out", "connecting", "connected", "stale"] = "signed_out"
+    reason: str = ""
+    address: str = ""
+    account: Account | None = None
+    servers: tuple[Server, ...] = ()
+    people: dict[str, Profile] = {}
+
+
+class JoinToken(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to ``directory.join_token``: what a connection needs. Never published, never stored.
+
+    ``expires_at`` is in seconds since the epoch.
+    """
+
+    url: str
+    token: str
+    room: str
+    channel: str = ""
+    expires_at: int = 0
+
+    def __repr__(self) -> str:
+        return f"JoinToken(room={self.room!r}, token=...)"
+
+
+# -- the shell's own slices ------------------------------------------------------------------------
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """Slice ``app``: what every page needs to know first. ``rejoin`` is the channel in which the last
+    run ended, offered and never joined by itself."""
+
+    version: str = ""
+    protocol: int = 0
+    measure: bool = False
+    rejoin: str = ""
+
+
+class PluginState(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of ``xcord plugins``. ``reason`` is an English sentence: who, what, what now."""
+
+    name: str
+    distribution: str
+    version: str
+    state: Literal["on", "off", "starting", "stopping", "failed", "stuck", "blocked"]
+    reason: str = ""
+
+
+class Plugins(msgspec.Struct, frozen=True):
+    """Slice ``plugins``."""
+
+    plugins: tuple[PluginState, ...] = ()
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Slice ``settings``: the value of each option, by its full name (``voice.muted``)."""
+
+    values: dict[str, Any] = {}
+
+
+class WindowState(msgspec.Struct, frozen=True, kw_only=True):
+    """One window as the shell knows it."""
+
+    name: str
+    page: str
+    connected: bool = False
+    visible: bool = True
+
+
+class Windows(msgspec.Struct, frozen=True):
+    """Slice ``windows``."""
+
+    windows: tuple[WindowState, ...] = ()

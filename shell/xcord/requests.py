@@ -1,0 +1,110 @@
+"""The arguments of the commands that the shell's words name, so that any plugin can claim them.
+
+A command sets a wanted state and never toggles; a repeat is harmless.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``voice.leave``, ``app.quit``, ``directory.logout``, ``page.painted``: no arguments."""
+
+
+class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``voice.mute``, ``voice.deafen``: the wanted state."""
+
+    on: bool
+
+
+class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``voice.join``: a channel of the directory, or a direct LiveKit ``url`` and ``token``."""
+
+    channel: str = ""
+    url: str = ""
+    token: str = ""
+
+
+class Rejoin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``voice.rejoin``. ``take_over`` also replaces a connection that the SDK still tries to save."""
+
+    take_over: bool = False
+
+
+class Volume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``voice.volume``: how loud a person is for me, 0 to 200 percent."""
+
+    user: str
+    percent: int
+
+
+class SetSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``settings.set``: ``name`` is an option's full name; the value is checked against its type."""
+
+    name: str
+    value: Any
+
+
+class SetPlugin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``plugins.set``."""
+
+    name: str
+    on: bool
+
+
+class ShowWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``window.show``, ``window.close``."""
+
+    name: str = "main"
+
+
+class SetViewport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``stage.viewport`` of the window that asks: CSS pixels, and device pixels per hundred of them."""
+
+    width: int
+    height: int
+    scale: int = 100
+    visible: bool = True
+
+
+class SetMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``stage.mode``: the view mode to use."""
+
+    name: str
+
+
+class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.login``: address of the server end, for example ``http://127.0.0.1:7800``."""
+
+    address: str
+    login: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "Login(...)"
+
+
+class JoinTokenFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.join_token``, asked by xcord_voice alone; answered with a ``JoinToken``."""
+
+    channel: str
+
+
+class PageReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``page.report``: what a page measured of itself; accepted only while the app runs ``--measure``.
+
+    ``elapsed_ms`` since the first drawn frame; ``drawn`` frames by ``user/kind``; ``latency_ms`` and
+    ``age_ms`` are samples since the last report (guest's capture to pixel; delivery to pixel);
+    ``sizes`` the last ``[width, height]`` by ``user/kind``; ``spoke`` everyone shown as speaking so far.
+    """
+
+    elapsed_ms: int
+    drawn: dict[str, int] = {}
+    latency_ms: tuple[int, ...] = ()
+    age_ms: tuple[int, ...] = ()
+    sizes: dict[str, tuple[int, int]] = {}
+    spoke: tuple[str, ...] = ()
+    painter: str = ""
