@@ -1,0 +1,177 @@
+"""Keeps slice ``stage``: asks the view mode for each window whenever people or a viewport change.
+
+Who speaks is not looked at, so that nobody's tile moves because somebody talks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from xcord import (
+    Asker,
+    CommandError,
+    Handle,
+    ModeEntry,
+    ModeInfo,
+    Person,
+    Placed,
+    PluginFault,
+    SetMode,
+    SetViewport,
+    Stage,
+    Tile,
+    Viewport,
+    Voice,
+)
+
+from . import gallery
+from .check import placed
+from .choice import FALLBACK, choose
+from .order import Order, seated, settle
+
+DEADLINE = 0.05
+"""Seconds that a view mode may take for one window."""
+LARGEST = 100_000
+"""CSS pixels; no stage is larger."""
+
+Places = dict[str, tuple[Placed, ...]]
+
+
+class StageKeeper:
+    """One life of the plugin on the hub loop."""
+
+    def __init__(self, hub: Handle) -> None:
+        self.hub = hub
+        self.slice = hub.slice("stage", Stage, Stage())
+        self.order = Order()
+        self.people: list[Person] = []
+        self.viewports: dict[str, Viewport] = {}
+        self.broken: set[ModeEntry] = set()
+        self.changed = asyncio.Event()
+        hub.command("stage.viewport", SetViewport, self.set_viewport)
+        hub.command("stage.mode", SetMode, self.set_mode)
+
+    @asynccontextmanager
+    async def life(self) -> AsyncIterator[None]:
+        """Watch and publish until left."""
+        self.hub.watch(self.on_voice, "voice")
+        self.hub.watch(self.on_windows, "windows")
+        self.hub.watch(self.on_settings, "settings")
+        self.hub.watch_view_modes(self.on_view_modes)
+        async with asyncio.TaskGroup() as tasks:
+            work = tasks.create_task(self.keep(), name="xcord_layout.keep")
+            try:
+                yield
+            finally:
+                work.cancel()
+
+    # -- what happens ------------------------------------------------------------------------------
+
+    def on_voice(self, _name: str, voice: Voice | None) -> None:
+        """Seat the people; without a call there is nobody."""
+        voice = voice or Voice()
+        self.order = settle(self.order, voice)
+        self.people = seated(self.order, voice)
+        self.changed.set()
+
+    def on_windows(self, _name: str, windows: Any) -> None:
+        """Forget the stages of windows that are gone; a page that reloads keeps its own."""
+        if windows is not None:
+            open_ones = {window.name for window in windows.windows}
+            self.viewports = {name: port for name, port in self.viewports.items() if name in open_ones}
+            self.changed.set()
+
+    def on_settings(self, _name: str, _settings: Any) -> None:
+        """The user may have chosen another mode."""
+        self.changed.set()
+
+    def on_view_modes(self) -> None:
+        """A plugin came or went; its mode, switched on again, gets another chance."""
+        self.broken.intersection_update(self.hub.view_modes())
+        self.changed.set()
+
+    async def set_viewport(self, args: SetViewport, asker: Asker) -> None:
+        """``stage.viewport``: the size of the asking window's stage."""
+        if asker.kind != "window":
+            raise CommandError("not_a_window", "Only a window has a stage.")
+        if not (0 <= args.width <= LARGEST and 0 <= args.height <= LARGEST and 0 < args.scale <= 1000):
+            raise CommandError("bad_arguments", "No stage has this size.")
+        self.viewports[asker.name] = Viewport(
+            width=args.width, height=args.height, scale=args.scale, visible=args.visible
+        )
+        self.changed.set()
+
+    async def set_mode(self, args: SetMode, _asker: Asker) -> None:
+        """``stage.mode``: use this mode from now on, also one that failed before."""
+        if all(entry.mode.name != args.name for entry in self.hub.view_modes()):
+            raise CommandError("unknown_mode", "There is no such view mode.", name=args.name)
+        self.broken = {entry for entry in self.broken if entry.mode.name != args.name}
+        await self.hub.set_option("mode", args.name)
+        self.changed.set()
+
+    # -- what is shown -----------------------------------------------------------------------------
+
+    async def keep(self) -> None:
+        """Arrange after each change; changes meanwhile make one further round."""
+        while True:
+            await self.changed.wait()
+            self.changed.clear()
+            await self.publish()
+
+    async def publish(self) -> None:
+        """Arrange every stage with the chosen mode, or with gallery if that one fails."""
+        modes = self.hub.view_modes()
+        people = self.people
+        tiles = tiles_of(people)
+        viewports = dict(self.viewports)
+        entry = choose(str(self.hub.option("mode")), modes, self.broken)
+        places: Places | None = None
+        if entry is not None:
+            places = await self.places_of(entry, tiles, viewports)
+        if places is None:
+            places = {name: placed(gallery.arrange, tiles, port) for name, port in viewports.items()}
+        mode = FALLBACK if entry is None or entry in self.broken else entry.mode.name
+        self.slice.set(
+            Stage(
+                mode=mode,
+                modes=tuple(ModeInfo(each.mode.name, each.mode.title, each.plugin) for each in modes),
+                order=tuple(person.user for person in people),
+                windows=places,
+            )
+        )
+
+    async def places_of(
+        self, entry: ModeEntry, tiles: Sequence[Tile], viewports: dict[str, Viewport]
+    ) -> Places | None:
+        """Every stage as this mode wants it; ``None`` if it failed, which is reported."""
+        places: Places = {}
+        for name, port in viewports.items():
+            if not tiles or not port.width or not port.height:
+                places[name] = ()
+                continue
+            try:
+                places[name] = await self.hub.call(
+                    entry.plugin, placed, entry.mode.arrange, tiles, port, deadline=DEADLINE
+                )
+            except PluginFault as fault:
+                self.broken.add(entry)
+                self.hub.report(
+                    "view_mode_failed",
+                    f"View mode '{entry.mode.name}' of plugin '{entry.plugin}' is replaced by gallery: "
+                    f"{fault}. The call goes on; choose the mode again to try it again.",
+                    plugin=entry.plugin,
+                    mode=entry.mode.name,
+                )
+                return None
+        return places
+
+
+def tiles_of(people: Sequence[Person]) -> tuple[Tile, ...]:
+    """One tile for each person, in their order: the camera, or the avatar of who shows none."""
+    return tuple(
+        Tile(user=person.user, kind="camera" if person.camera else "avatar", me=person.me)
+        for person in people
+    )
