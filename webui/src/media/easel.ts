@@ -1,0 +1,95 @@
+/**
+ * The worker's core: which stream is drawn by which brushes. Knows neither the socket nor the worker's
+ * scope, so that tests can drive it.
+ */
+
+import type { Batch, BatchFrame } from './batch';
+import type { FromWorker } from './messages';
+import type { Meter } from './meter';
+import type { Brush } from './painter';
+
+interface Place {
+  key: string;
+  brush: Brush;
+  /** The stream whose picture it shows, 0 for none (streams count from 1). */
+  shows: number;
+}
+
+/** Guests and the SDK convert with BT.601, as WebRTC does; without this Chromium takes BT.709. */
+const COLOURS: VideoColorSpaceInit = {
+  matrix: 'smpte170m',
+  primaries: 'smpte170m',
+  transfer: 'smpte170m',
+  fullRange: false,
+};
+
+export type MakeFrame = (buffer: ArrayBuffer, frame: BatchFrame, alone: boolean) => VideoFrame;
+
+/** A picture from a batch. The only one of its batch takes the batch's memory over instead of a copy. */
+export function makeFrame(buffer: ArrayBuffer, frame: BatchFrame, alone: boolean): VideoFrame {
+  const init: VideoFrameBufferInit & { transfer?: ArrayBuffer[] } = {
+    format: 'I420',
+    codedWidth: frame.width,
+    codedHeight: frame.height,
+    timestamp: Math.round(frame.delivered * 1000),
+    colorSpace: COLOURS,
+  };
+  if (alone) init.transfer = [buffer];
+  return new VideoFrame(new Uint8Array(buffer, frame.offset, frame.length), init);
+}
+
+export class Easel {
+  #tell: (message: FromWorker) => void;
+  #make: MakeFrame;
+  #places = new Map<number, Place>();
+  #streams: ReadonlyMap<number, string> = new Map();
+  meter: Meter | null = null;
+
+  constructor(tell: (message: FromWorker) => void, make: MakeFrame = makeFrame) {
+    this.#tell = tell;
+    this.#make = make;
+  }
+
+  /** Tile `id` shows the track `key` with `brush` from now on. */
+  draw(id: number, key: string, brush: Brush): void {
+    this.forget(id);
+    this.#places.set(id, { key, brush, shows: 0 });
+  }
+
+  forget(id: number): void {
+    this.#places.get(id)?.brush.close();
+    this.#places.delete(id);
+  }
+
+  /** The streams that exist now; pictures of streams that ended are cleared at once. */
+  streams(now: ReadonlyMap<number, string>): void {
+    this.#streams = now;
+    const ids: number[] = [];
+    for (const [id, place] of this.#places) {
+      if (place.shows === 0 || now.get(place.shows) === place.key) continue;
+      place.shows = 0;
+      place.brush.clear();
+      ids.push(id);
+    }
+    if (ids.length > 0) this.#tell({ is: 'cleared', ids });
+  }
+
+  batch(batch: Batch, buffer: ArrayBuffer): void {
+    const shown: number[] = [];
+    for (const frame of batch.frames) {
+      const key = this.#streams.get(frame.stream);
+      if (key === undefined) continue;
+      const places = [...this.#places].filter(([, place]) => place.key === key);
+      if (places.length === 0) continue;
+      this.meter?.frame(key, frame, buffer);
+      const picture = this.#make(buffer, frame, batch.frames.length === 1);
+      places.forEach(([id, place], index) => {
+        place.brush.draw(index < places.length - 1 ? picture.clone() : picture);
+        if (place.shows === frame.stream) return;
+        place.shows = frame.stream;
+        shown.push(id);
+      });
+    }
+    if (shown.length > 0) this.#tell({ is: 'shown', ids: shown });
+  }
+}

@@ -1,0 +1,143 @@
+/** The page's half of video: tiles on one side, the worker on the other. */
+
+import type { FromWorker, ToWorker } from './messages';
+import { choosePainter, type Painter, type Surface } from './painter';
+import { watch } from './probe';
+import { Gathering, type PageReport } from './report';
+import type { Door } from './socket';
+import { mark, setOwner, type Tile, type TileOwner } from './tiles';
+
+/** What is needed of the hub. */
+export interface MediaSource {
+  /**
+   * Calls `listener` with the media door of each snapshot (at once with the present one, if any) and with
+   * null when there is none; returns what ends it.
+   */
+  onDoor(listener: (door: Door | null) => void): () => void;
+  /** Sends the command `page.report`; called once a second in measure mode. */
+  report?(report: PageReport): void;
+}
+
+export interface MediaOptions {
+  /** Measure mode: count what is drawn, read the guests' clocks, report. */
+  measure?: boolean;
+  /** A painter by name instead of the best possible one. */
+  painter?: string;
+}
+
+interface Shown {
+  tile: Tile;
+  surface: Surface;
+  unwatch: () => void;
+}
+
+export class Media implements TileOwner {
+  #source: MediaSource;
+  #painter: Painter | null;
+  #worker: Worker | null = null;
+  #shown = new Map<number, Shown>();
+  #gathering: Gathering | null;
+  #ends: (() => void)[] = [];
+  #whenStopped: () => void;
+
+  constructor(source: MediaSource, options: MediaOptions, whenStopped: () => void) {
+    this.#source = source;
+    this.#whenStopped = whenStopped;
+    this.#painter = choosePainter(options.painter);
+    this.#gathering = options.measure ? new Gathering() : null;
+    if (!this.#painter) return;
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'media' });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker = worker;
+    setOwner(this);
+    const measure = this.#gathering !== null && !this.#painter.video;
+    this.#ends.push(source.onDoor((door) => this.#tell({ do: 'open', door, measure })));
+    if (this.#gathering) this.#reportEverySecond(this.#gathering);
+  }
+
+  /** The painter in use, `none` where this engine has none. */
+  get painter(): string {
+    return this.#painter?.name ?? 'none';
+  }
+
+  spoke(user: string): void {
+    this.#gathering?.spoke(user);
+  }
+
+  stop(): void {
+    for (const end of this.#ends.splice(0)) end();
+    setOwner(null);
+    for (const shown of [...this.#shown.values()]) this.removed(shown.tile);
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#whenStopped();
+  }
+
+  added(tile: Tile): void {
+    if (!this.#painter || this.#shown.has(tile.id)) return;
+    const surface = this.#painter.surface();
+    // `inherit` takes the node's own object-fit, so that its style decides.
+    surface.element.style.cssText =
+      'position:absolute;inset:0;width:100%;height:100%;object-fit:inherit;visibility:hidden;pointer-events:none';
+    surface.element.setAttribute('aria-hidden', 'true');
+    tile.node.append(surface.element);
+    const unwatch = this.#watch(tile, surface);
+    this.#shown.set(tile.id, { tile, surface, unwatch });
+    this.#tell({ do: 'draw', id: tile.id, key: tile.key, sink: surface.sink }, [surface.sink as Transferable]);
+  }
+
+  removed(tile: Tile): void {
+    const shown = this.#shown.get(tile.id);
+    if (!shown) return;
+    this.#shown.delete(tile.id);
+    this.#tell({ do: 'forget', id: tile.id });
+    shown.unwatch();
+    shown.surface.element.remove();
+    shown.surface.close();
+  }
+
+  #tell(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.is === 'measured') {
+      for (const [key, of] of Object.entries(message.keys)) {
+        this.#gathering?.drew(key, of.drawn, performance.now());
+        this.#gathering?.size(key, of.width, of.height);
+        of.latency.forEach((ms) => this.#gathering?.latency(ms));
+        of.age.forEach((ms) => this.#gathering?.age(ms));
+      }
+      return;
+    }
+    const on = message.is === 'shown';
+    for (const id of message.ids) {
+      const shown = this.#shown.get(id);
+      if (!shown) continue;
+      shown.surface.element.style.visibility = on ? 'inherit' : 'hidden';
+      mark(shown.tile.node, on);
+    }
+  }
+
+  #watch(tile: Tile, surface: Surface): () => void {
+    const gathering = this.#gathering;
+    if (!gathering || !(surface.element instanceof HTMLVideoElement)) return () => undefined;
+    return watch(surface.element, {
+      frames: (count, width, height) => {
+        gathering.drew(tile.key, count, performance.now());
+        gathering.size(tile.key, width, height);
+      },
+      latency: (ms) => gathering.latency(ms),
+      // The picture's timestamp is the time of its delivery (easel.ts).
+      picture: (mediaTime, now) => gathering.age(now - mediaTime),
+    });
+  }
+
+  #reportEverySecond(gathering: Gathering): void {
+    const timer = setInterval(
+      () => this.#source.report?.(gathering.take(performance.now(), this.painter)),
+      1000,
+    );
+    this.#ends.push(() => clearInterval(timer));
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Measure mode in the page: what a `<video>` presented. Counted by the element itself; the clock is read
+ * from a small share of the presented pictures. Used for our own tiles and, in the bench, for its peer's.
+ */
+
+import { CLOCK_ROW, latency, readClock } from './clock';
+
+export interface Presented {
+  /** So many more pictures were presented. */
+  frames(count: number, width: number, height: number): void;
+  latency(ms: number): void;
+  /** `mediaTime` is the picture's own timestamp in milliseconds, `now` epoch milliseconds. */
+  picture?(mediaTime: number, now: number): void;
+}
+
+/** A picture is looked at so often, in milliseconds. */
+const EVERY_MS = 400;
+const canvas = { context: null as CanvasRenderingContext2D | null };
+
+/** Watches `video` until the returned function is called. */
+export function watch(video: HTMLVideoElement, to: Presented): () => void {
+  let counted = 0;
+  let handle = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+
+  const presented = (_now: number, data: VideoFrameCallbackMetadata): void => {
+    const now = performance.timeOrigin + performance.now();
+    to.frames(data.presentedFrames - counted, data.width, data.height);
+    counted = data.presentedFrames;
+    to.picture?.(data.mediaTime * 1000, now);
+    const code = readRow(video);
+    const delay = code === null ? null : latency(now, code);
+    if (delay !== null) to.latency(delay);
+    if (!stopped) timer = setTimeout(ask, EVERY_MS);
+  };
+  const ask = (): void => {
+    handle = video.requestVideoFrameCallback(presented);
+  };
+  ask();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    video.cancelVideoFrameCallback(handle);
+  };
+}
+
+function readRow(video: HTMLVideoElement): number | null {
+  const width = video.videoWidth;
+  if (width === 0) return null;
+  canvas.context ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const context = canvas.context;
+  if (!context) return null;
+  if (context.canvas.width < width) context.canvas.width = width;
+  if (context.canvas.height !== 1) context.canvas.height = 1;
+  context.drawImage(video, 0, CLOCK_ROW, width, 1, 0, 0, width, 1);
+  const { data } = context.getImageData(0, 0, width, 1);
+  return readClock(width, (x) => data[4 * x + 1] ?? 0);
+}
