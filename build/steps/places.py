@@ -1,0 +1,65 @@
+"""Where things are: in the repository, in the environment, in the cache outside both."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from steps.say import Trouble
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ROOT / "build" / "locks"
+STATE = ROOT / ".cache" / "dev"
+"""Stamps and logs of this checkout; deleting it only means that steps are done once more."""
+VENV = ROOT / ".venv"
+WEBUI = ROOT / "webui"
+PAGES = ROOT / "shell" / "xcord" / "web"
+
+
+def home() -> Path:
+    """The home folder, also where HOME is empty or missing."""
+    named = os.environ.get("HOME", "")
+    if named:
+        return Path(named)
+    try:
+        import pwd
+    except ImportError:  # Windows
+        return Path.home()
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        raise Trouble("HOME is not set and this user has no home folder; set HOME to a folder to write in") from None
+
+
+def cache() -> Path:
+    """What several checkouts share: `$XDG_CACHE_HOME/xcord`, as the app itself looks for it."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(named) if os.path.isabs(named) else home() / ".cache") / "xcord"
+
+
+def script(name: str) -> Path:
+    """A program of the environment, for example `python` or `ruff`."""
+    if sys.platform == "win32":
+        return VENV / "Scripts" / f"{name}.exe"
+    return VENV / "bin" / name
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The variables for a child: ours, with HOME filled in, and without another active environment."""
+    variables = {**os.environ, "HOME": str(home()), **extra}
+    for name in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"):
+        variables.pop(name, None)
+    return variables
+
+
+def need_room(folder: Path, gigabytes: float, purpose: str) -> None:
+    """Refuses before a long step that the disk could not hold."""
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < gigabytes:
+        raise Trouble(
+            f"{purpose} needs about {gigabytes:g} GB and the disk of {folder} has {free:.1f} GB left; free some room"
+        )

