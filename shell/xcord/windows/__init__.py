@@ -1,0 +1,24 @@
+"""The only folder that knows a window toolkit; one file per platform, loaded when the windows start."""
+
+from __future__ import annotations
+
+import sys
+
+from .layer import WindowEvents, WindowLayer
+
+__all__ = ["WindowEvents", "WindowLayer", "window_layer"]
+
+
+def window_layer(events: WindowEvents, language: str = "en") -> WindowLayer:
+    """The layer of this platform. Cheap: the toolkit itself is loaded by ``run()``."""
+    if sys.platform == "win32":
+        from .windows import WindowsWindows
+
+        return WindowsWindows(events, language)
+    if sys.platform == "darwin":
+        from .macos import MacWindows
+
+        return MacWindows(events, language)
+    from .qt import QtWindows
+
+    return QtWindows(events, language)

@@ -1,0 +1,137 @@
+"""What the app asks of its windows, and what it is told; the same on every platform.
+
+Everything but :meth:`WindowLayer.run` may be called from any thread: it is queued to the GUI thread and
+returns at once. What is asked before the GUI runs is done when it does.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..views import WindowSpec
+
+log = logging.getLogger("xcord.windows")
+
+Why = Literal["tray", "signal", "session"]
+
+QUIT_BOUND = 15.0
+"""Seconds that the app has after ``quit_asked`` to leave in good order; then the windows end regardless."""
+
+
+@dataclass(frozen=True)
+class WindowEvents:
+    """What the layer tells. Called on a GUI thread: cross over to the hub and return at once.
+
+    ``ready``: the GUI runs. ``quit_asked``: somebody wants the app to end (tray menu, signal, log-out);
+    leave the call, then call :meth:`WindowLayer.quit`. ``visible``: a window is to be seen or is not
+    (hidden, minimised). ``closed``: a window is gone for good. ``page_lost``: a page's process died;
+    answer with :meth:`WindowLayer.load` and an address with a fresh token.
+    """
+
+    ready: Callable[[], None]
+    quit_asked: Callable[[Why], None]
+    visible: Callable[[str, bool], None]
+    closed: Callable[[str], None]
+    page_lost: Callable[[str], None]
+
+
+class WindowLayer(ABC):
+    """The windows of one app. ``main`` is hidden (minimised, where there is no tray) when it is closed."""
+
+    def __init__(self, events: WindowEvents, language: str = "en") -> None:
+        self.events = events
+        self.language = language
+        self._first: list[tuple[WindowSpec, str]] = []
+        self._waiting: list[Callable[[], None]] = []
+        self._running = False
+        self._gate = threading.Lock()
+
+    def open(self, spec: WindowSpec, url: str) -> None:
+        """Open a window on ``url``; one that is open already is shown."""
+        with self._gate:
+            if not self._running:
+                self._first.append((spec, url))
+                return
+        self._post(lambda: self._open(spec, url))
+
+    def show(self, name: str) -> None:
+        """Bring a window to the front."""
+        self._post(lambda: self._show(name))
+
+    def hide(self, name: str) -> None:
+        """Take a window off the screen; its page lives on."""
+        self._post(lambda: self._hide(name))
+
+    def close(self, name: str) -> None:
+        """End a window and its page."""
+        self._post(lambda: self._close(name))
+
+    def load(self, name: str, url: str) -> None:
+        """Let a window show ``url``, for example after its page was lost."""
+        self._post(lambda: self._load(name, url))
+
+    def set_language(self, language: str) -> None:
+        """The language of the tray's menu; pages translate for themselves."""
+        self._post(lambda: self._set_language(language))
+
+    def quit(self) -> None:
+        """End the GUI: :meth:`run` returns."""
+        self._post(self._quit)
+
+    @abstractmethod
+    def run(self) -> None:
+        """Open what was asked for and serve the GUI on the main thread until :meth:`quit`.
+
+        :raises SetupError: no screen or a missing system library; nothing was started then.
+        """
+
+    @abstractmethod
+    def _send(self, work: Callable[[], None]) -> None:
+        """Queue ``work`` to the running GUI thread."""
+
+    @abstractmethod
+    def _open(self, spec: WindowSpec, url: str) -> None: ...
+    @abstractmethod
+    def _show(self, name: str) -> None: ...
+    @abstractmethod
+    def _hide(self, name: str) -> None: ...
+    @abstractmethod
+    def _close(self, name: str) -> None: ...
+    @abstractmethod
+    def _load(self, name: str, url: str) -> None: ...
+    @abstractmethod
+    def _quit(self) -> None: ...
+
+    def _set_language(self, language: str) -> None:
+        self.language = language
+
+    def _post(self, work: Callable[[], None]) -> None:
+        with self._gate:
+            if not self._running:
+                self._waiting.append(work)
+                return
+        self._send(work)
+
+    def _take_first(self) -> list[tuple[WindowSpec, str]]:
+        with self._gate:
+            first, self._first = self._first, []
+        if not first:
+            raise RuntimeError("open a window before run()")
+        return first
+
+    def _now_running(self) -> None:
+        """The GUI thread takes work from now on; what waited goes first."""
+        with self._gate:
+            self._running = True
+            work, self._waiting = self._waiting, []
+            late, self._first = self._first, []
+        for spec, url in late:
+            self._open(spec, url)
+        for waiting in work:
+            self._send(waiting)
+        self.events.ready()

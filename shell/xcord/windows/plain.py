@@ -1,0 +1,154 @@
+"""Windows through pywebview's documented calls alone, for platforms without special knowledge.
+
+Written after pywebview's documentation; not tried on Windows or macOS. There is no tray here: closing the
+main window minimises it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ..errors import SetupError
+from ..views import WindowSpec
+from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
+
+log = logging.getLogger("xcord.windows")
+
+
+class PlainWindows(WindowLayer):
+    """pywebview's calls are thread-safe, so one worker thread does what the app asks for, in order."""
+
+    gui = ""
+    remedy = ""
+
+    def __init__(self, events: WindowEvents, language: str = "en") -> None:
+        super().__init__(events, language)
+        self._windows: dict[str, Any] = {}
+        self._ending: set[str] = set()
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._asked = False
+
+    def run(self) -> None:
+        """See :meth:`WindowLayer.run`."""
+        first = self._take_first()
+        try:
+            import webview
+        except ImportError as error:
+            raise SetupError("no_web_engine", f"pywebview cannot be loaded: {error}.", self.remedy) from error
+        webview.settings["ALLOW_DOWNLOADS"] = False
+        webview.settings["OPEN_EXTERNAL_LINKS_IN_BROWSER"] = False
+        self._watch_signals()
+        for spec, url in first:
+            self._create(spec, url)
+        webview.start(self._serve, gui=self.gui, private_mode=True)  # type: ignore[arg-type]
+        self._work.put(None)
+
+    def _serve(self) -> None:
+        """pywebview runs this in a thread of its own once the GUI starts."""
+        self._now_running()
+        while (work := self._work.get()) is not None:
+            try:
+                work()
+            except Exception:
+                log.exception("work for the windows failed")
+
+    def _send(self, work: Callable[[], None]) -> None:
+        self._work.put(work)
+
+    def _open(self, spec: WindowSpec, url: str) -> None:
+        if spec.name in self._windows:
+            self._load(spec.name, url)
+            self._show(spec.name)
+        else:
+            self._create(spec, url)
+
+    def _create(self, spec: WindowSpec, url: str) -> None:
+        import webview
+
+        window = webview.create_window(
+            spec.title,
+            url,
+            width=spec.width,
+            height=spec.height,
+            min_size=(spec.min_width, spec.min_height),
+            frameless=spec.frameless,
+            easy_drag=False,
+            transparent=spec.transparent,
+            on_top=spec.on_top,
+            focus=spec.focus,
+        )
+        assert window is not None
+        window.events.closing += partial(self._closing, spec.name)
+        window.events.closed += partial(self._closed, spec.name)
+        window.events.minimized += partial(self.events.visible, spec.name, False)
+        window.events.restored += partial(self.events.visible, spec.name, True)
+        window.events.shown += partial(self.events.visible, spec.name, True)
+        self._windows[spec.name] = window
+
+    def _show(self, name: str) -> None:
+        if window := self._windows.get(name):
+            window.restore()
+            window.show()
+
+    def _hide(self, name: str) -> None:
+        if window := self._windows.get(name):
+            window.hide()
+            self.events.visible(name, False)
+
+    def _close(self, name: str) -> None:
+        if window := self._windows.get(name):
+            self._ending.add(name)
+            window.destroy()
+
+    def _load(self, name: str, url: str) -> None:
+        if window := self._windows.get(name):
+            window.load_url(url)
+
+    def _quit(self) -> None:
+        for name in tuple(self._windows):
+            self._close(name)
+
+    def _closing(self, name: str) -> bool:
+        if name == "main" and name not in self._ending:
+            self._send(self._windows[name].minimize)
+            return False
+        return True
+
+    def _closed(self, name: str) -> None:
+        self._windows.pop(name, None)
+        self._ending.discard(name)
+        self.events.closed(name)
+
+    def _ask_to_quit(self, why: Why) -> None:
+        if self._asked:
+            self.quit()
+            return
+        self._asked = True
+        bound = threading.Timer(QUIT_BOUND, self.quit)
+        bound.daemon = True
+        bound.start()
+        self.events.quit_asked(why)
+
+    def _watch_signals(self) -> None:
+        """The C-level handler writes the signal's number to a socket; a thread reads it there, for the
+        GUI loop keeps the interpreter from running Python's handlers on the main thread."""
+        reading, writing = socket.socketpair()
+        writing.setblocking(False)
+        signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+        for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: None)
+
+        def read() -> None:
+            while reading.recv(1):
+                self._ask_to_quit("signal")
+
+        threading.Thread(target=read, name="xcord-signals", daemon=True).start()
+        self._sockets = (reading, writing)

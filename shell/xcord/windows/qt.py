@@ -1,0 +1,269 @@
+"""Linux: pywebview on Qt and QtWebEngine. Nothing of Qt is loaded before :meth:`QtWindows.run`.
+
+Of pywebview this uses the windows and the loop. Its bridge into Python is taken out of every page: a page
+has one door, the hub's socket.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, MutableMapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SetupError
+from ..views import WindowSpec
+from . import screen
+from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from .qt_signals import Signals
+    from .qt_tray import Tray
+
+log = logging.getLogger("xcord.windows")
+
+TRAY_DELAY = 1500  # ms after the GUI runs: the icon must not hold up the first picture
+CALM = 60.0  # s without a crash after which a page is loaded again at once
+LONGEST_WAIT = 10.0  # s between two tries of a page that crashes again and again
+
+
+def prepare(environ: MutableMapping[str, str]) -> None:
+    """Set what Qt and Chromium read from the environment when they start."""
+    environ["QT_API"] = "pyside6"
+    flags = ["--autoplay-policy=no-user-gesture-required"]
+    if screen.rendering(environ) == "software":
+        flags.append("--disable-gpu")
+        environ.setdefault("QT_QUICK_BACKEND", "software")
+    environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(
+        filter(None, [environ.get("QTWEBENGINE_CHROMIUM_FLAGS", ""), *flags])
+    )
+    if os.geteuid() == 0 and environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1") == "1":
+        log.warning("running as root: Chromium refuses its sandbox then, so pages run without one")
+
+
+class QtWindows(WindowLayer):
+    """Windows, tray and signals on Qt."""
+
+    def __init__(self, events: WindowEvents, language: str = "en") -> None:
+        super().__init__(events, language)
+        self._windows: dict[str, Any] = {}  # pywebview's Window by our name
+        self._ending: set[str] = set()  # windows that close for good
+        self._seen: dict[str, bool] = {}
+        self._crashes: dict[str, list[float]] = {}
+        self._courier: Any = None
+        self._signals: Signals | None = None
+        self._tray: Tray | None = None
+        self._quit_asked = False
+
+    def run(self) -> None:
+        """See :meth:`WindowLayer.run`."""
+        screen.check(os.environ)
+        first = self._take_first()
+        prepare(os.environ)
+        webview, view = self._load_toolkit()
+        from PySide6.QtWidgets import QApplication
+
+        from .qt_courier import Courier
+        from .qt_page import Page, private_profile
+        from .qt_signals import Signals
+        from .qt_tray import ICON
+
+        app = QApplication.instance() or QApplication(["xcord"])
+        app.setApplicationName("xcord")
+        app.setQuitOnLastWindowClosed(False)  # type: ignore[attr-defined]
+        self._signals = Signals(app, partial(self._ask_to_quit, "signal"))
+        self._signals.take_over()
+        self._courier = Courier()
+        # Before the first BrowserView: that one adds --use-fake-ui-for-media-stream to Chromium's flags,
+        # which grants every page the microphone; Chromium reads them only once, now.
+        Page.profile_of_all = private_profile()
+        view.BrowserView.WebPage = Page
+        for spec, url in first:
+            self._create(spec, url)
+        self._courier.send(self._now_running)
+        try:
+            webview.start(gui="qt", icon=str(ICON), private_mode=True)
+        finally:
+            self._tear_down(view)
+
+    def _load_toolkit(self) -> tuple[Any, Any]:
+        try:
+            import webview
+            import webview.platforms.qt as view
+        except ImportError as error:
+            screen.check_libraries(screen.ENGINE_LIBRARIES)
+            raise SetupError(
+                "no_web_engine", f"Qt's web engine cannot be loaded: {error}.", "Run: xcord doctor"
+            ) from error
+        log_of_theirs = logging.getLogger("pywebview")
+        log_of_theirs.handlers.clear()
+        log_of_theirs.setLevel(logging.WARNING)
+        return webview, view
+
+    def _send(self, work: Callable[[], None]) -> None:
+        self._courier.send(work)
+
+    # -- on the GUI thread -------------------------------------------------------------------------
+
+    def _open(self, spec: WindowSpec, url: str) -> None:
+        if spec.name in self._windows:
+            self._load(spec.name, url)
+            self._show(spec.name)
+            return
+        window = self._create(spec, url)
+        import webview.platforms.qt as view
+
+        # create_window() does these two lines itself, but only when called from another thread.
+        window._initialize(view)
+        view.create_window(window)  # type: ignore[no-untyped-call]
+
+    def _create(self, spec: WindowSpec, url: str) -> Any:
+        import webview
+
+        window = webview.create_window(
+            spec.title,
+            url,
+            width=spec.width,
+            height=spec.height,
+            min_size=(spec.min_width, spec.min_height),
+            frameless=spec.frameless,
+            easy_drag=False,
+            transparent=spec.transparent,
+            on_top=spec.on_top,
+            focus=spec.focus,
+            background_color="#16181d",
+        )
+        assert window is not None
+        window.events.before_show += partial(self._dress, spec.name, window)
+        window.events.closing += partial(self._closing, spec.name)
+        self._windows[spec.name] = window
+        return window
+
+    def _dress(self, name: str, window: Any) -> None:
+        """The window exists and its page does not run yet: take pywebview's bridge out, watch the rest."""
+        from .qt_courier import Visibility
+
+        if self._signals is not None:
+            self._signals.take_over()
+        native = window.native
+        page = native.webview.page()
+        page.loadFinished.disconnect(native.on_load_finished)
+        page.setWebChannel(None)
+        page.renderProcessTerminated.connect(lambda status, code: self._page_died(name, status.name))
+        native.visibility = Visibility(native, partial(self._visible, name))
+
+    def _show(self, name: str) -> None:
+        if window := self._windows.get(name):
+            native = window.native
+            native.showNormal() if native.isMinimized() else native.show()
+            native.raise_()
+            native.activateWindow()
+
+    def _hide(self, name: str) -> None:
+        if window := self._windows.get(name):
+            window.native.hide()
+
+    def _close(self, name: str) -> None:
+        if window := self._windows.get(name):
+            self._ending.add(name)
+            window.native.close()
+
+    def _load(self, name: str, url: str) -> None:
+        from PySide6.QtCore import QUrl
+
+        if window := self._windows.get(name):
+            window.native.webview.setUrl(QUrl(url))
+
+    def _set_language(self, language: str) -> None:
+        super()._set_language(language)
+        if self._tray:
+            self._tray.set_language(language)
+
+    def _quit(self) -> None:
+        from PySide6.QtCore import QCoreApplication
+
+        for window in self._windows.values():
+            window.native.hide()
+        QCoreApplication.exit(0)
+
+    def _now_running(self) -> None:
+        super()._now_running()
+        self._later(TRAY_DELAY, self._make_tray)
+
+    def _make_tray(self) -> None:
+        from .qt_tray import Tray
+
+        self._tray = Tray(self.language, partial(self._show, "main"), partial(self._ask_to_quit, "tray"))
+
+    def _ask_to_quit(self, why: Why) -> None:
+        if self._quit_asked:
+            log.warning("asked to quit again: leaving at once")
+            self._quit()
+            return
+        self._quit_asked = True
+        self._later(int(QUIT_BOUND * 1000), self._quit)
+        self.events.quit_asked(why)
+
+    def _closing(self, name: str) -> bool:
+        """pywebview asks; False keeps the window."""
+        from PySide6.QtGui import QGuiApplication
+
+        if name in self._ending or name != "main":
+            self._forget(name)
+            return True
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication) and app.isSavingSession():
+            self._ask_to_quit("session")
+            return False
+        native = self._windows[name].native
+        if self._tray is not None and self._tray.available():
+            native.hide()
+        else:
+            native.showMinimized()
+        return False
+
+    def _forget(self, name: str) -> None:
+        self._ending.discard(name)
+        self._windows.pop(name, None)
+        self._seen.pop(name, None)
+        self.events.closed(name)
+
+    def _visible(self, name: str, visible: bool) -> None:
+        if name in self._windows and self._seen.get(name) != visible:
+            self._seen[name] = visible
+            # A minimised window's page is not told by Qt, and would go on drawing.
+            self._windows[name].native.webview.page().setVisible(visible)
+            self.events.visible(name, visible)
+
+    def _page_died(self, name: str, how: str) -> None:
+        now = time.monotonic()
+        recent = [at for at in self._crashes.get(name, []) if now - at < CALM]
+        wait = min(LONGEST_WAIT, 2.0 ** (len(recent) - 1)) if recent else 0.0
+        self._crashes[name] = [*recent, now]
+        log.error("the page of window %s died (%s); it is loaded again in %.0f s", name, how, wait)
+        self._later(int(wait * 1000), partial(self.events.page_lost, name))
+
+    def _later(self, milliseconds: int, work: Callable[[], None]) -> None:
+        from PySide6.QtCore import QTimer
+
+        context: QObject = self._courier
+        QTimer.singleShot(milliseconds, context, work)
+
+    def _tear_down(self, view: Any) -> None:
+        """Pages go before their profile, or Chromium complains and sometimes crashes."""
+        import shiboken6
+
+        from .qt_page import Page
+
+        if self._tray:
+            self._tray.remove()
+        for native in list(view.BrowserView.instances.values()):
+            native.visibility.end()
+            shiboken6.delete(native.webview.page())
+        shiboken6.delete(Page.profile_of_all)
+        if self._signals:
+            self._signals.close()
