@@ -1,4 +1,128 @@
 """xcord: voice and video for friends and teams. The public API for plugins, re-exports only.
 
-Importing this loads neither a window toolkit, a web framework nor LiveKit.
+Importing this loads neither a window toolkit, a web framework nor LiveKit; the names below are loaded
+when they are first used.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "clock": ("Clock",),
+    "config": ("Config",),
+    "errors": ("CommandError", "PluginFault", "SetupError", "WiringError", "XcordError"),
+    "gate": ("Gate",),
+    "handle": ("Handle",),
+    "hookspecs": ("hookimpl",),
+    "hub": ("Asker", "Slice"),
+    "model": (
+        "Account",
+        "App",
+        "Channel",
+        "Demand",
+        "Devices",
+        "Directory",
+        "JoinToken",
+        "ModeInfo",
+        "Person",
+        "Placed",
+        "Placement",
+        "Plugins",
+        "PluginState",
+        "Profile",
+        "Quality",
+        "Server",
+        "Settings",
+        "Speaking",
+        "Stage",
+        "Tile",
+        "Viewport",
+        "Voice",
+        "Want",
+        "Windows",
+        "WindowState",
+    ),
+    "options": ("Options",),
+    "requests": (
+        "Join",
+        "JoinTokenFor",
+        "Login",
+        "Nothing",
+        "Rejoin",
+        "SetMode",
+        "SetPlugin",
+        "SetSetting",
+        "SetViewport",
+        "Switch",
+        "Volume",
+    ),
+    "settings": ("write_atomically",),
+    "views": ("Arrange", "ModeEntry", "ViewMode", "WindowSpec"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+if TYPE_CHECKING:
+    from .clock import Clock as Clock
+    from .config import Config as Config
+    from .errors import CommandError as CommandError
+    from .errors import PluginFault as PluginFault
+    from .errors import SetupError as SetupError
+    from .errors import WiringError as WiringError
+    from .errors import XcordError as XcordError
+    from .gate import Gate as Gate
+    from .handle import Handle as Handle
+    from .hookspecs import hookimpl as hookimpl
+    from .hub import Asker as Asker
+    from .hub import Slice as Slice
+    from .model import Account as Account
+    from .model import App as App
+    from .model import Channel as Channel
+    from .model import Demand as Demand
+    from .model import Devices as Devices
+    from .model import Directory as Directory
+    from .model import JoinToken as JoinToken
+    from .model import ModeInfo as ModeInfo
+    from .model import Person as Person
+    from .model import Placed as Placed
+    from .model import Placement as Placement
+    from .model import Plugins as Plugins
+    from .model import PluginState as PluginState
+    from .model import Profile as Profile
+    from .model import Quality as Quality
+    from .model import Server as Server
+    from .model import Settings as Settings
+    from .model import Speaking as Speaking
+    from .model import Stage as Stage
+    from .model import Tile as Tile
+    from .model import Viewport as Viewport
+    from .model import Voice as Voice
+    from .model import Want as Want
+    from .model import Windows as Windows
+    from .model import WindowState as WindowState
+    from .options import Options as Options
+    from .requests import Join as Join
+    from .requests import JoinTokenFor as JoinTokenFor
+    from .requests import Login as Login
+    from .requests import Nothing as Nothing
+    from .requests import Rejoin as Rejoin
+    from .requests import SetMode as SetMode
+    from .requests import SetPlugin as SetPlugin
+    from .requests import SetSetting as SetSetting
+    from .requests import SetViewport as SetViewport
+    from .requests import Switch as Switch
+    from .requests import Volume as Volume
+    from .settings import write_atomically as write_atomically
+    from .views import Arrange as Arrange
+    from .views import ModeEntry as ModeEntry
+    from .views import ViewMode as ViewMode
+    from .views import WindowSpec as WindowSpec
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'xcord' has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)

@@ -91,20 +91,3 @@ class JoinTokenFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``directory.join_token``, asked by xcord_voice alone; answered with a ``JoinToken``."""
 
     channel: str
-
-
-class PageReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``page.report``: what a page measured of itself; accepted only while the app runs ``--measure``.
-
-    ``elapsed_ms`` since the first drawn frame; ``drawn`` frames by ``user/kind``; ``latency_ms`` and
-    ``age_ms`` are samples since the last report (guest's capture to pixel; delivery to pixel);
-    ``sizes`` the last ``[width, height]`` by ``user/kind``; ``spoke`` everyone shown as speaking so far.
-    """
-
-    elapsed_ms: int
-    drawn: dict[str, int] = {}
-    latency_ms: tuple[int, ...] = ()
-    age_ms: tuple[int, ...] = ()
-    sizes: dict[str, tuple[int, int]] = {}
-    spoke: tuple[str, ...] = ()
-    painter: str = ""

@@ -38,3 +38,51 @@ class WindowSpec:
     transparent: bool = False
     on_top: bool = False
     focus: bool = True
+
+
+@dataclass(frozen=True)
+class ModeEntry:
+    """A view mode and the plugin that brought it."""
+
+    mode: ViewMode
+    plugin: str
+
+
+class ViewModes:
+    """The live registry of view modes: they come and go with their plugins."""
+
+    def __init__(self) -> None:
+        self._entries: tuple[ModeEntry, ...] = ()
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def entries(self) -> tuple[ModeEntry, ...]:
+        """In the order in which they came."""
+        return self._entries
+
+    def add(self, plugin: str, modes: Sequence[ViewMode]) -> None:
+        """Adds a plugin's modes; a name that is taken is an error of the newcomer.
+
+        :raises ValueError: the name is taken.
+        """
+        taken = {entry.mode.name: entry.plugin for entry in self._entries}
+        for mode in modes:
+            if mode.name in taken:
+                raise ValueError(f"view mode {mode.name!r} already comes from plugin {taken[mode.name]!r}")
+        self._change((*self._entries, *(ModeEntry(mode, plugin) for mode in modes)))
+
+    def remove(self, plugin: str) -> None:
+        """Takes a plugin's modes away."""
+        self._change(tuple(entry for entry in self._entries if entry.plugin != plugin))
+
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls back on every change; returns the function that ends it."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def _change(self, entries: tuple[ModeEntry, ...]) -> None:
+        if entries == self._entries:
+            return
+        self._entries = entries
+        for callback in tuple(self._callbacks):
+            callback()

@@ -1,0 +1,136 @@
+"""The app without its windows: everything that lives on the hub loop, put together in one place."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .bridge import Media
+from .config import Config
+from .desk import Desk, add_own_options
+from .door import Door
+from .errors import PluginFault
+from .gate import Gate
+from .handle import Shell
+from .hub import Hub
+from .options import OptionTable
+from .plugins import Candidate, PluginSet, find
+from .settings import Settings
+from .supervisor import Supervisor
+from .views import ViewModes
+from .watchdog import Watchdog
+
+log = logging.getLogger("xcord.core")
+
+WEB = Path(__file__).parent / "web"
+
+
+@dataclass(frozen=True)
+class Core:
+    """What the windows, the control socket and tests need of a running app."""
+
+    hub: Hub
+    door: Door
+    desk: Desk
+    supervisor: Supervisor
+    media: Media
+    port: int
+
+    def address(self, window: str, page: str, *, watch_only: bool = False) -> str:
+        """A new address for a page; the token stands in the fragment and is used once (unless watching)."""
+        token = self.door.issue(window, page, watch_only=watch_only)
+        return f"http://127.0.0.1:{self.port}/{page}.html#t={token}"
+
+
+@contextlib.asynccontextmanager
+async def running(
+    config: Config,
+    listener: socket.socket,
+    door: Door,
+    candidates: list[Candidate] | None = None,
+    web: Path = WEB,
+) -> AsyncIterator[Core]:
+    """The app for as long as the block lasts; leaving it leaves the room first.
+
+    :param listener: bound and listening on loopback.
+    :param candidates: the plugins to load; all that are installed by default.
+    """
+    from .media.server import MediaServer
+    from .media.slots import Slots
+    from .screen import Screen
+    from .server import PageServer
+
+    plugins = PluginSet(config.off)
+    plugins.load(find(config.plugins_dir) if candidates is None else candidates)
+    hub = Hub(is_stranger=plugins.is_stranger)
+    table = OptionTable()
+    add_own_options(table)
+    settings = Settings(config.config_dir, table)
+    slots = Slots()
+    media = Media(slots)
+    media.start()
+    shell = Shell(hub, settings, ViewModes(), media, Gate(), config)
+    desk = Desk(hub, settings, lambda: supervisor, measure=config.measure)
+    supervisor = Supervisor(shell, plugins, table)
+    watchdog = Watchdog(lambda loop, stack, files: _blame(hub, plugins, loop, stack, files))
+    watchdog.watch("hub", hub._loop, threading.get_ident())
+    pictures = MediaServer(slots, listener.getsockname()[1])
+    async with _media_server(media, pictures):
+        screen = Screen(hub, pictures)
+        server = PageServer(hub, door, web, listener, screen.ticket, desk.note_presence)
+        async with server.running():
+            watchdog.start()
+            core = Core(hub, door, desk, supervisor, media, server.port)
+            try:
+                await _start(core, settings, config)
+                yield core
+            finally:
+                await supervisor.stop_all()
+                watchdog.stop()
+                hub.workers.close()
+    media.stop()
+
+
+async def _start(core: Core, settings: Settings, config: Config) -> None:
+    if settings.problem is not None:
+        name, params = settings.problem
+        core.hub.notify(name, **params)
+    chosen: dict[str, bool] = settings.get("app.plugins")
+    off = {name for name, on in chosen.items() if not on and name not in config.on}
+    await core.supervisor.start_all(frozenset(off))
+    core.desk.refresh()
+    core.desk.offer_rejoin()
+
+
+@contextlib.asynccontextmanager
+async def _media_server(media: Media, pictures: object) -> AsyncIterator[None]:
+    await media.run(pictures.start())  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        await media.run(pictures.stop())  # type: ignore[attr-defined]
+
+
+def _blame(hub: Hub, plugins: PluginSet, loop: str, stack: str, files: list[str]) -> None:
+    """Names who blocks a loop: the innermost frame that belongs to a plugin."""
+    log.error("the %s loop is blocked:\n%s", loop, stack)
+    culprit = next((name for file in reversed(files) if (name := _plugin_of(plugins, file))), None)
+    message = f"the {loop} loop was blocked by " + (f"plugin {culprit!r}" if culprit else "the shell itself")
+    hub.report(PluginFault(culprit or "shell", "loop_blocked", message, loop=loop))
+
+
+def _plugin_of(plugins: PluginSet, file: str) -> str | None:
+    for plugin in plugins.loaded():
+        home = getattr(plugin.module, "__file__", None)
+        if home is None:
+            continue
+        place = os.path.dirname(home) + os.sep if os.path.basename(home) == "__init__.py" else home
+        if file == place or (place.endswith(os.sep) and file.startswith(place)):
+            return plugin.name
+    return None

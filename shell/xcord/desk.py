@@ -1,0 +1,169 @@
+"""The shell's own slices and commands: settings, plugins, windows, and what pages measure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+import msgspec
+
+from .door import Admission
+from .errors import CommandError
+from .hub import SHELL, Asker, Hub
+from .messages import PROTOCOL
+from .model import App, Measure, PageReport, Settings, Viewport, Windows, WindowState
+from .options import Option, OptionTable
+from .requests import Nothing, SetPlugin, SetSetting, SetViewport, ShowWindow
+from .settings import Settings as Store
+from .supervisor import Supervisor
+
+LARGEST = 32_768  # CSS pixels; a larger window is a mistake
+
+
+class WindowControl(Protocol):
+    """What the shell can do to real windows; without a screen there are none."""
+
+    def show(self, name: str) -> None:
+        """Brings a window to the front, opening it if need be."""
+        ...
+
+    def close(self, name: str) -> None:
+        """Closes a window; the call goes on."""
+        ...
+
+    def quit(self) -> None:
+        """Leaves the room and ends the app."""
+        ...
+
+
+def add_own_options(table: OptionTable) -> None:
+    """Declares the shell's settings."""
+    languages, themes = Literal["auto", "en", "tr"], Literal["auto", "dark", "light"]
+    for name, kind, default, help in (
+        ("app.language", languages, "auto", "Language of the pages; auto follows the system."),
+        ("app.theme", themes, "auto", "Colours of the pages; auto follows the system."),
+        ("app.plugins", dict[str, bool], {}, "Plugins switched on or off in the settings, by name."),
+    ):
+        table.add(Option(name, SHELL, kind, default, help))
+
+
+class Desk:
+    """One per app. ``windows`` is set once real windows exist."""
+
+    def __init__(
+        self, hub: Hub, store: Store, supervisor: Callable[[], Supervisor], *, measure: bool
+    ) -> None:
+        from importlib.metadata import version
+
+        self._hub, self._store, self._supervisor, self._measuring = hub, store, supervisor, measure
+        self.windows_control: WindowControl | None = None
+        self._windows: dict[str, WindowState] = {}
+        self._app = hub.claim_slice(
+            "app", SHELL, App, App(version=version("xcord"), protocol=PROTOCOL, measure=measure)
+        )
+        self._settings = hub.claim_slice("settings", SHELL, Settings, Settings(store.values()))
+        self._windows_slice = hub.claim_slice("windows", SHELL, Windows, Windows())
+        if measure:
+            self._measure = hub.claim_slice("measure", SHELL, Measure, Measure())
+        for name, args, handler in (
+            ("settings.set", SetSetting, self._set_setting),
+            ("plugins.set", SetPlugin, self._set_plugin),
+            ("stage.viewport", SetViewport, self._set_viewport),
+            ("window.show", ShowWindow, self._show_window),
+            ("window.close", ShowWindow, self._close_window),
+            ("app.quit", Nothing, self._quit),
+            ("page.painted", Nothing, self._note_painted),
+            ("page.report", PageReport, self._take_report),
+        ):
+            hub.claim_command(name, SHELL, args, handler)  # type: ignore[arg-type]
+
+    def refresh(self) -> None:
+        """Publishes the settings again, after plugins came or went."""
+        self._settings.set(Settings(self._store.values()))
+
+    def offer_rejoin(self) -> None:
+        """Offers the channel in which the last run ended; nobody joins by itself."""
+        channel = self._store.values().get("voice.last_channel", "")
+        self._app.set(msgspec.structs.replace(self._app.value, rejoin=channel))
+
+    # -- windows ------------------------------------------------------------------------------------------
+
+    def note_presence(self, admission: Admission, connected: bool) -> None:
+        """A page came or went. A page that went shows nothing any more."""
+        present = self._windows.get(admission.window)
+        if not connected and admission.watch_only:
+            self._windows.pop(admission.window, None)
+        else:
+            self._windows[admission.window] = WindowState(
+                name=admission.window,
+                page=admission.page,
+                connected=connected,
+                watch_only=admission.watch_only,
+                visible=present.visible if present else True,
+                viewport=present.viewport if present and connected else None,
+            )
+        self._publish_windows()
+
+    def note_visible(self, name: str, visible: bool) -> None:
+        """The desktop hid a window or shows it again."""
+        if (state := self._windows.get(name)) is not None:
+            self._windows[name] = msgspec.structs.replace(state, visible=visible)
+            self._publish_windows()
+
+    def forget_window(self, name: str) -> None:
+        """A window was closed for good."""
+        self._windows.pop(name, None)
+        self._publish_windows()
+
+    def _publish_windows(self) -> None:
+        self._windows_slice.set(Windows(tuple(self._windows.values())))
+
+    async def _set_viewport(self, args: SetViewport, asker: Asker) -> None:
+        state = self._windows.get(asker.name) if asker.kind == "window" else None
+        if state is None:
+            raise CommandError("not_a_window", "only a window has a viewport")
+        if not (0 <= args.width <= LARGEST and 0 <= args.height <= LARGEST and 10 <= args.scale <= 1000):
+            raise CommandError("bad_arguments", "a viewport has 0 to 32768 pixels and a scale of 10 to 1000")
+        viewport = Viewport(width=args.width, height=args.height, scale=args.scale, visible=args.visible)
+        self._windows[state.name] = msgspec.structs.replace(state, viewport=viewport)
+        self._publish_windows()
+
+    async def _show_window(self, args: ShowWindow, asker: Asker) -> None:
+        self._control().show(args.name)
+
+    async def _close_window(self, args: ShowWindow, asker: Asker) -> None:
+        self._control().close(args.name)
+
+    async def _quit(self, args: Nothing, asker: Asker) -> None:
+        self._control().quit()
+
+    def _control(self) -> WindowControl:
+        if self.windows_control is None:
+            raise CommandError("no_windows", "this run has no windows")
+        return self.windows_control
+
+    # -- settings and plugins -----------------------------------------------------------------------------
+
+    async def _set_setting(self, args: SetSetting, asker: Asker) -> None:
+        await self._store.set(args.name, args.value)
+        self.refresh()
+
+    async def _set_plugin(self, args: SetPlugin, asker: Asker) -> None:
+        await self._supervisor().set(args.name, args.on)
+        await self._store.set("app.plugins", {**self._store.get("app.plugins"), args.name: args.on})
+        self.refresh()
+
+    # -- measuring ----------------------------------------------------------------------------------------
+
+    async def _note_painted(self, args: Nothing, asker: Asker) -> None:
+        if self._measuring and asker.name == "main" and not self._measure.value.painted_at_ms:
+            now = round(time.time() * 1000)
+            self._measure.set(Measure(painted_at_ms=now, reports=self._measure.value.reports))
+
+    async def _take_report(self, args: PageReport, asker: Asker) -> None:
+        if not self._measuring:
+            raise CommandError("not_measuring", "start xcord with --measure to take figures")
+        old = self._measure.value
+        reports = {**old.reports, asker.name: args}
+        self._measure.set(Measure(painted_at_ms=old.painted_at_ms, reports=reports))

@@ -1,0 +1,320 @@
+"""The hub: slices, commands, watchers and notices. Pure asyncio; the app's one truth.
+
+Everything here runs on the hub's loop, except ``Slice.set`` and ``Hub.notify``, which may be called
+from any thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from .clock import Clock, MonotonicClock
+from .errors import CommandError, PluginFault, WiringError
+from .workers import Workers, describe
+
+log = logging.getLogger("xcord.hub")
+
+T = TypeVar("T")
+Listener = Callable[[str, Any], None]
+NoticeListener = Callable[[str, dict[str, Any]], None]
+FaultListener = Callable[[PluginFault], None]
+Handler = Callable[[Any, "Asker"], Awaitable[Any]]
+
+SHELL = "shell"
+WATCH_DEADLINE = 1.0  # seconds a stranger's watcher may take
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks a command: a window, a plugin, or the control socket."""
+
+    kind: Literal["window", "plugin", "control", "shell"]
+    name: str
+
+
+class Slice(Generic[T]):
+    """A named immutable value with one owner."""
+
+    def __init__(self, hub: Hub, name: str, owner: str, kind: type[T], value: T) -> None:
+        self._hub = hub
+        self.name, self.owner, self.kind = name, owner, kind
+        self.value = value
+        self.revision = 1
+        self.gone = False
+
+    def set(self, value: T) -> None:
+        """Publishes a new value; an equal one sends nothing. May be called from any thread."""
+        self._hub.on_loop(self._set, value)
+
+    def _set(self, value: T) -> None:
+        if self.gone or value == self.value:
+            return
+        self.value = value
+        self.revision += 1
+        self._hub.publish(self.name, value)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A claimed command. ``private`` ones answer plugins only."""
+
+    name: str
+    owner: str
+    args: type[Any]
+    handler: Handler
+    private: bool
+
+
+class Hub:
+    """One per app. ``is_stranger(plugin)`` tells whose watchers run in a worker thread."""
+
+    def __init__(self, clock: Clock | None = None, is_stranger: Callable[[str], bool] | None = None) -> None:
+        self.clock: Clock = clock or MonotonicClock()
+        self.workers = Workers()
+        self.is_stranger = is_stranger or (lambda plugin: False)
+        self.slices: dict[str, Slice[Any]] = {}
+        self.commands: dict[str, Command] = {}
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._listeners: list[Listener] = []
+        self._notice_listeners: list[NoticeListener] = []
+        self._fault_listeners: list[FaultListener] = []
+        self._watchers: list[Watcher] = []
+        self._news: deque[tuple[str, Any]] = deque()
+        self._telling = False
+        self._running: dict[str, set[asyncio.Task[Any]]] = {}
+
+    # -- slices ---------------------------------------------------------------------------------------
+
+    def claim_slice(self, name: str, owner: str, kind: type[T], value: T) -> Slice[T]:
+        """Makes ``owner`` the one owner of slice ``name``.
+
+        :raises WiringError: somebody owns it already.
+        """
+        if (present := self.slices.get(name)) is not None:
+            raise WiringError(
+                "slice_taken",
+                f"plugin {owner!r} claims slice {name!r}, which belongs to {present.owner!r}: "
+                f"switch one of the two off (-p no:{owner})",
+                name=name,
+                owner=present.owner,
+            )
+        claimed = Slice(self, name, owner, kind, value)
+        self.slices[name] = claimed
+        self.publish(name, value)
+        return claimed
+
+    def read(self, name: str) -> Any:
+        """The present value, or ``None`` when nobody owns the slice."""
+        found = self.slices.get(name)
+        return None if found is None else found.value
+
+    def on_loop(self, function: Callable[..., None], *args: Any) -> None:
+        """Calls on the hub's loop: at once when there already, soon from any other thread."""
+        if threading.get_ident() == self._thread:
+            function(*args)
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def publish(self, name: str, value: Any) -> None:
+        """Tells listeners and watchers, in the order of the changes even when one causes another."""
+        self._news.append((name, value))
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._news:
+                self._tell(*self._news.popleft())
+        finally:
+            self._telling = False
+
+    def _tell(self, name: str, value: Any) -> None:
+        for listener in tuple(self._listeners):
+            listener(name, value)
+        for watcher in tuple(self._watchers):
+            if name in watcher.names:
+                watcher.tell(name, value)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """The shell's own listeners (outboxes); they must be quick and must not raise."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def watch(self, owner: str, callback: Listener, *names: str) -> Callable[[], None]:
+        """Calls ``callback(name, value)`` at once for each present slice and on every change."""
+        watcher = Watcher(self, owner, callback, frozenset(names))
+        self._watchers.append(watcher)
+        for name in names:
+            if name in self.slices:
+                watcher.tell(name, self.slices[name].value)
+
+        def stop() -> None:
+            if watcher in self._watchers:
+                self._watchers.remove(watcher)
+
+        return stop
+
+    # -- commands -------------------------------------------------------------------------------------
+
+    def claim_command(
+        self, name: str, owner: str, args: type[Any], handler: Handler, *, private: bool = False
+    ) -> None:
+        """Makes ``owner`` the one who answers ``name``.
+
+        :raises WiringError: somebody answers it already.
+        """
+        if (present := self.commands.get(name)) is not None:
+            raise WiringError(
+                "command_taken",
+                f"plugin {owner!r} claims command {name!r}, which belongs to {present.owner!r}: "
+                f"switch one of the two off (-p no:{owner})",
+                name=name,
+                owner=present.owner,
+            )
+        self.commands[name] = Command(name, owner, args, handler, private)
+
+    async def ask(self, name: str, args: Any, asker: Asker, timeout: float = 30.0) -> Any:
+        """Asks a command and returns its answer.
+
+        :param args: an instance of the command's type, or plain JSON values to be checked.
+        :param timeout: seconds; the handler is cancelled afterwards.
+        :raises CommandError: always typed, whatever the handler did.
+        """
+        command = self.commands.get(name)
+        if command is None or (command.private and asker.kind not in ("plugin", "shell")):
+            raise CommandError("unknown_command", f"nobody answers {name!r}", name=name)
+        checked = _check(command, args)
+        task: asyncio.Task[Any] = asyncio.ensure_future(_call(command.handler, checked, asker))
+        running = self._running.setdefault(command.owner, set())
+        running.add(task)
+        task.add_done_callback(running.discard)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=timeout)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not done:
+            task.cancel()
+            raise CommandError("timed_out", f"{name} had no answer within {timeout:g} s", name=name)
+        return self._answer(command, task)
+
+    def _answer(self, command: Command, task: asyncio.Task[Any]) -> Any:
+        if task.cancelled():
+            raise CommandError(
+                "plugin_off", f"{command.name}: its plugin was switched off", name=command.name
+            )
+        error = task.exception()
+        if error is None:
+            return task.result()
+        if isinstance(error, CommandError):
+            raise error
+        self.report(PluginFault(command.owner, "handler_failed", describe(command.owner, error)), error)
+        raise CommandError(
+            "handler_failed",
+            f"{command.name} failed in {command.owner}",
+            name=command.name,
+            plugin=command.owner,
+        ) from error
+
+    # -- notices and faults -----------------------------------------------------------------------------
+
+    def notify(self, name: str, **params: Any) -> None:
+        """Sends a notice to every window. May be called from any thread."""
+        self.on_loop(self._notify, name, params)
+
+    def _notify(self, name: str, params: dict[str, Any]) -> None:
+        for listener in tuple(self._notice_listeners):
+            listener(name, params)
+
+    def listen_to_notices(self, listener: NoticeListener) -> Callable[[], None]:
+        """For windows and tests; returns the function that ends it."""
+        self._notice_listeners.append(listener)
+        return lambda: self._notice_listeners.remove(listener)
+
+    def listen_to_faults(self, listener: FaultListener) -> Callable[[], None]:
+        """For the supervisor, which writes them into ``plugins``."""
+        self._fault_listeners.append(listener)
+        return lambda: self._fault_listeners.remove(listener)
+
+    def report(self, fault: PluginFault, cause: BaseException | None = None) -> None:
+        """Names a fault: in the log, to the supervisor, and as notice ``plugin.fault``."""
+        log.error("%s", fault, exc_info=cause)
+
+        def tell() -> None:
+            for listener in tuple(self._fault_listeners):
+                listener(fault)
+            self._notify("plugin.fault", {"plugin": fault.plugin, "code": fault.code, "message": str(fault)})
+
+        self.on_loop(tell)
+
+    # -- leaving --------------------------------------------------------------------------------------
+
+    def withdraw(self, owner: str) -> None:
+        """Takes back all that ``owner`` claimed; pages are told that its slices are gone."""
+        self._watchers = [watcher for watcher in self._watchers if watcher.owner != owner]
+        for name in [name for name, command in self.commands.items() if command.owner == owner]:
+            del self.commands[name]
+        for task in tuple(self._running.pop(owner, ())):
+            task.cancel()
+        for name in [name for name, found in self.slices.items() if found.owner == owner]:
+            self.slices.pop(name).gone = True
+            self.publish(name, None)
+        self.workers.forget(owner)
+
+
+class Watcher:
+    """A plugin's callback. A stranger's runs in its worker thread and gets the newest values only."""
+
+    def __init__(self, hub: Hub, owner: str, callback: Listener, names: frozenset[str]) -> None:
+        self._hub, self.owner, self.names = hub, owner, names
+        self._callback = callback
+        self._waiting: dict[str, Any] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def tell(self, name: str, value: Any) -> None:
+        """Hands over one change; never raises, never waits."""
+        if self._hub.is_stranger(self.owner):
+            self._waiting[name] = value
+            if self._task is None or self._task.done():
+                self._task = asyncio.ensure_future(self._tell_stranger())
+            return
+        try:
+            self._callback(name, value)
+        except Exception as error:  # noqa: BLE001 a plugin may raise anything
+            self._hub.report(PluginFault(self.owner, "watcher_failed", describe(self.owner, error)), error)
+
+    async def _tell_stranger(self) -> None:
+        while self._waiting:
+            name = next(iter(self._waiting))
+            value = self._waiting.pop(name)
+            try:
+                await self._hub.workers.run(self.owner, self._callback, name, value, deadline=WATCH_DEADLINE)
+            except PluginFault as fault:
+                if fault.code != "abandoned":
+                    self._hub.report(fault, fault.__cause__)
+                if fault.code != "raised":
+                    self.names = frozenset()
+                    self._waiting.clear()
+
+
+async def _call(handler: Handler, args: Any, asker: Asker) -> Any:
+    return await handler(args, asker)
+
+
+def _check(command: Command, args: Any) -> Any:
+    if isinstance(args, command.args):
+        return args
+    try:
+        return msgspec.convert({} if args is None else args, command.args)
+    except msgspec.ValidationError as error:
+        raise CommandError(
+            "bad_arguments", f"{command.name}: {error}", name=command.name, detail=str(error)
+        ) from None

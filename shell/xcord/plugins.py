@@ -1,0 +1,202 @@
+"""Finds plugins, loads them one at a time, and calls their hooks; each fault stays with its plugin.
+
+Built-ins and strangers come through the entry-point group ``xcord``; a stranger may also be one file in
+``<config>/plugins/``. pluggy's own loading stops at the first failing import and leaves the name
+registered, so each plugin is loaded here alone and unregistered if anything about it is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from . import hookspecs
+from .config import Config
+from .errors import PluginFault
+from .handle import Handle
+from .options import Options, OptionTable
+from .views import ViewMode, WindowSpec
+from .workers import describe
+
+GROUP = "xcord"
+OWN_DISTRIBUTION = "xcord"
+
+
+@dataclass
+class Plugin:
+    """A plugin that was found; ``module`` is ``None`` when it was blocked or could not be loaded."""
+
+    name: str
+    distribution: str
+    version: str
+    module: Any = None
+    problem: str = ""
+    blocked: bool = False
+    load: Callable[[], Any] | None = None
+
+    @property
+    def stranger(self) -> bool:
+        """Not one of our own."""
+        return self.distribution != OWN_DISTRIBUTION
+
+    @property
+    def label(self) -> str:
+        """How a message names it."""
+        return f"plugin {self.name!r} ({self.distribution} {self.version})"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that can be loaded."""
+
+    name: str
+    distribution: str
+    version: str
+    load: Callable[[], Any]
+
+
+class PluginSet:
+    """All plugins of one app; nothing happens on import."""
+
+    def __init__(self, blocked: frozenset[str] = frozenset()) -> None:
+        self.plugins: list[Plugin] = []
+        self.faults: list[PluginFault] = []
+        self._blocked = blocked
+        self._manager = pluggy.PluginManager("xcord")
+        self._manager.add_hookspecs(hookspecs)
+
+    def load(self, candidates: Sequence[Candidate]) -> None:
+        """Loads one by one; a fault becomes the plugin's ``problem`` and one entry in ``faults``.
+
+        A name that is found twice belongs to the stranger: that is how a built-in is replaced.
+        """
+        replaced = {found.name for found in candidates if found.distribution != OWN_DISTRIBUTION}
+        for found in candidates:
+            if found.distribution == OWN_DISTRIBUTION and found.name in replaced:
+                continue
+            blocked = found.name in self._blocked
+            plugin = Plugin(found.name, found.distribution, found.version, blocked=blocked, load=found.load)
+            if any(present.name == plugin.name for present in self.plugins):
+                plugin.problem = f"{plugin.label} was not loaded: another distribution brings that name too"
+                self.faults.append(PluginFault(plugin.name, "name_taken", plugin.problem))
+                continue
+            self.plugins.append(plugin)
+            if not plugin.blocked:
+                self.load_one(plugin)
+
+    def load_one(self, plugin: Plugin) -> None:
+        """Imports and registers one plugin, also one that was blocked at the start."""
+        plugin.blocked, plugin.problem = False, ""
+        try:
+            if plugin.load is None:
+                raise ImportError("there is nothing to load")
+            module = plugin.load()
+            self._manager.register(module, plugin.name)
+            self._manager.check_pending()
+            plugin.module = module
+        except (Exception, SystemExit) as error:  # noqa: BLE001 an import may raise anything
+            self._manager.unregister(name=plugin.name)
+            plugin.problem = (
+                f"{plugin.label} was not loaded: {_sentence(error)} "
+                f"The rest goes on; -p no:{plugin.name} hides this."
+            )
+            self.faults.append(PluginFault(plugin.name, "not_loaded", plugin.problem))
+
+    def get(self, name: str) -> Plugin | None:
+        """The plugin of that name."""
+        return next((plugin for plugin in self.plugins if plugin.name == name), None)
+
+    def is_stranger(self, name: str) -> bool:
+        """True for a plugin that is not one of our own distribution."""
+        plugin = self.get(name)
+        return plugin is not None and plugin.stranger
+
+    def _call(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
+        others = [
+            module for name, module in self._manager.list_name_plugin() if name != plugin.name and module
+        ]
+        try:
+            results = self._manager.subset_hook_caller(hook, others)(**arguments)
+        except Exception as error:
+            raise PluginFault(
+                plugin.name, "wiring_failed", f"{hook}: {describe(plugin.name, error)}"
+            ) from error
+        return results[0] if results else None
+
+    def add_options(self, plugin: Plugin, table: OptionTable) -> None:
+        """Calls ``xcord_add_options``.
+
+        :raises PluginFault: the plugin raised; nothing of it is declared then.
+        """
+        try:
+            self._call(plugin, "xcord_add_options", options=Options(table, plugin.name))
+        except PluginFault:
+            table.remove_owner(plugin.name)
+            raise
+
+    def add_commands(self, plugin: Plugin, parser: Any) -> None:
+        """Calls ``xcord_add_commands``."""
+        self._call(plugin, "xcord_add_commands", parser=parser)
+
+    def windows(self, plugin: Plugin, config: Config) -> tuple[WindowSpec, ...]:
+        """Calls ``xcord_windows``."""
+        return tuple(self._call(plugin, "xcord_windows", config=config) or ())
+
+    def view_modes(self, plugin: Plugin) -> tuple[ViewMode, ...]:
+        """Calls ``xcord_view_modes``."""
+        return tuple(self._call(plugin, "xcord_view_modes") or ())
+
+    def start(self, plugin: Plugin, hub: Handle, config: Config) -> AbstractAsyncContextManager[None] | None:
+        """Calls ``xcord_start``: what it claims is claimed, its life is not entered."""
+        life: AbstractAsyncContextManager[None] | None = self._call(
+            plugin, "xcord_start", hub=hub, config=config
+        )
+        return life
+
+    def loaded(self) -> Iterator[Plugin]:
+        """Those that can be called."""
+        return (plugin for plugin in self.plugins if plugin.module is not None)
+
+
+def find(plugins_dir: Path | None = None) -> list[Candidate]:
+    """All candidates: installed distributions, then single files by name."""
+    found = [
+        Candidate(point.name, _distribution(point), point.dist.version if point.dist else "", point.load)
+        for point in metadata.entry_points(group=GROUP)
+    ]
+    files = sorted(plugins_dir.glob("*.py")) if plugins_dir and plugins_dir.is_dir() else []
+    found += [Candidate(path.stem, path.name, "", lambda path=path: load_file(path)) for path in files]  # type: ignore[misc]
+    return found
+
+
+def load_file(path: Path) -> ModuleType:
+    """Imports one file as a plugin module.
+
+    :raises ImportError: it is no Python module.
+    """
+    name = f"xcord_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _distribution(point: metadata.EntryPoint) -> str:
+    return point.dist.name if point.dist else "unknown"
+
+
+def _sentence(error: BaseException) -> str:
+    text = f"{type(error).__name__}: {error}".strip().rstrip(".")
+    return f"{text}."

@@ -1,0 +1,230 @@
+"""Starts and stops plugin lives, keeps their faults apart, and publishes the slice ``plugins``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from .errors import CommandError, PluginFault, WiringError
+from .handle import Handle, Shell
+from .hub import SHELL
+from .model import Plugins, PluginState
+from .options import OptionTable
+from .plugins import Plugin, PluginSet
+from .views import WindowSpec
+from .workers import describe
+
+log = logging.getLogger("xcord.supervisor")
+
+START_WITHIN = 20.0  # seconds for entering a life
+STOP_WITHIN = 12.0  # seconds for leaving it: xcord_voice may need 10 for its disconnect()
+CANCEL_WITHIN = 2.0  # seconds more after its task was cancelled
+
+
+@dataclass
+class Run:
+    """A plugin that is switched on."""
+
+    handle: Handle
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class Supervisor:
+    """One per app. All methods on the hub's loop."""
+
+    def __init__(self, shell: Shell, plugins: PluginSet, table: OptionTable) -> None:
+        self._shell, self._plugins, self._table = shell, plugins, table
+        self._runs: dict[str, Run] = {}
+        self._states: dict[str, PluginState] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._slice = shell.hub.claim_slice("plugins", SHELL, Plugins, Plugins())
+        shell.hub.listen_to_faults(self._on_fault)
+        for plugin in plugins.plugins:
+            state = "blocked" if plugin.blocked else "failed" if plugin.problem else "off"
+            self._note(plugin, state, plugin.problem)
+
+    # -- all of them ------------------------------------------------------------------------------------
+
+    async def start_all(self, off: frozenset[str] = frozenset()) -> None:
+        """Wires every loaded plugin one at a time, then enters their lives side by side."""
+        for fault in self._plugins.faults:
+            self._shell.hub.report(fault)
+        starting = [
+            self._start(plugin, life)
+            for plugin in self._plugins.loaded()
+            if plugin.name not in off and (life := self._wire(plugin)) is not None
+        ]
+        await asyncio.gather(*starting)
+
+    async def stop_all(self) -> None:
+        """Leaves every life; returns after all bounds at the latest."""
+        await asyncio.gather(
+            *(self._stop(plugin) for plugin in self._plugins.plugins if plugin.name in self._runs)
+        )
+
+    def windows(self) -> tuple[WindowSpec, ...]:
+        """The windows of all plugins that are switched on; one whose hook fails adds none."""
+        specs: list[WindowSpec] = []
+        for plugin in self._plugins.loaded():
+            if plugin.name in self._runs:
+                try:
+                    specs += self._plugins.windows(plugin, self._shell.config)
+                except PluginFault as fault:
+                    self._shell.hub.report(fault, fault.__cause__)
+        return tuple(specs)
+
+    async def set(self, name: str, on: bool) -> None:
+        """Switches one plugin; returns when it is in the wanted state.
+
+        :raises CommandError: ``unknown_plugin``, ``plugin_failed`` or ``plugin_stuck``, with the reason.
+        """
+        plugin = self._plugins.get(name)
+        if plugin is None:
+            raise CommandError("unknown_plugin", f"there is no plugin {name!r}", name=name)
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if on and name not in self._runs:
+                await self._switch_on(plugin)
+            elif not on and name in self._runs:
+                await self._stop(plugin)
+            state = self._states[name]
+        if state.state == "stuck":
+            raise CommandError("plugin_stuck", state.reason, plugin=name)
+        if on and state.state == "failed":
+            raise CommandError("plugin_failed", state.reason, plugin=name, reason=state.reason)
+
+    async def _switch_on(self, plugin: Plugin) -> None:
+        if self._states[plugin.name].state == "stuck":
+            return
+        if plugin.module is None:
+            self._plugins.load_one(plugin)
+            if plugin.problem:
+                self._note(plugin, "failed", plugin.problem)
+                return
+        life = self._wire(plugin)
+        if life is not None:
+            await self._start(plugin, life)
+
+    # -- one of them ------------------------------------------------------------------------------------
+
+    def _wire(self, plugin: Plugin) -> AbstractAsyncContextManager[None] | None:
+        """Claims what the plugin claims; ``None`` if that failed (and everything is taken back)."""
+        handle = Handle(self._shell, plugin.name)
+        self._note(plugin, "starting")
+        try:
+            self._table.remove_owner(plugin.name)
+            self._plugins.add_options(plugin, self._table)
+            self._shell.modes.add(plugin.name, self._plugins.view_modes(plugin))
+            life = self._plugins.start(plugin, handle, self._shell.config)
+        except (PluginFault, WiringError, ValueError) as error:
+            self._take_back(plugin, handle)
+            self._fail(plugin, error)
+            return None
+        self._runs[plugin.name] = Run(handle)
+        return life or _NoLife()
+
+    async def _start(self, plugin: Plugin, life: AbstractAsyncContextManager[None]) -> None:
+        run = self._runs[plugin.name]
+        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        run.task = asyncio.ensure_future(self._live(plugin, life, run.stop, started))
+        done, _ = await asyncio.wait(
+            {started, run.task}, timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED
+        )
+        if started in done and not started.cancelled():
+            self._note(plugin, "on")
+            return
+        started.cancel()
+        error = run.task.exception() if run.task.done() and not run.task.cancelled() else None
+        reason = (
+            describe(plugin.name, error)
+            if error
+            else f"{plugin.label} did not start within {START_WITHIN:g} s"
+        )
+        await self._end(plugin, run)
+        self._fail(plugin, PluginFault(plugin.name, "start_failed", reason), error)
+
+    @staticmethod
+    async def _live(
+        plugin: Plugin,
+        life: AbstractAsyncContextManager[None],
+        stop: asyncio.Event,
+        started: asyncio.Future[None],
+    ) -> None:
+        async with life:
+            if not started.done():
+                started.set_result(None)
+            await stop.wait()
+
+    async def _stop(self, plugin: Plugin) -> None:
+        run = self._runs[plugin.name]
+        self._note(plugin, "stopping")
+        error = await self._end(plugin, run)
+        if run.task is not None and not run.task.done():
+            return
+        self._note(plugin, "off")
+        if error is not None:
+            self._shell.hub.report(
+                PluginFault(plugin.name, "stop_failed", describe(plugin.name, error)), error
+            )
+
+    async def _end(self, plugin: Plugin, run: Run) -> BaseException | None:
+        """Ends a life within bounds and takes everything back, whether it ended or not."""
+        task = run.task
+        run.stop.set()
+        if task is not None:
+            await asyncio.wait({task}, timeout=STOP_WITHIN)
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task}, timeout=CANCEL_WITHIN)
+        self._take_back(plugin, run.handle)
+        self._runs.pop(plugin.name, None)
+        if task is None:
+            return None
+        if not task.done():
+            reason = (
+                f"{plugin.label} does not end; what it claimed was taken back. Restart xcord to use it again"
+            )
+            self._note(plugin, "stuck", reason)
+            self._shell.hub.report(PluginFault(plugin.name, "stuck", reason))
+            return None
+        return None if task.cancelled() else task.exception()
+
+    def _take_back(self, plugin: Plugin, handle: Handle) -> None:
+        handle.close()
+        self._shell.modes.remove(plugin.name)
+
+    # -- telling ----------------------------------------------------------------------------------------
+
+    def _fail(self, plugin: Plugin, error: BaseException, cause: BaseException | None = None) -> None:
+        code = error.code if isinstance(error, PluginFault) else "wiring_failed"
+        fault = PluginFault(plugin.name, code, str(error))
+        self._note(plugin, "failed", str(error))
+        self._shell.hub.report(fault, cause or error.__cause__)
+
+    def _on_fault(self, fault: PluginFault) -> None:
+        state = self._states.get(fault.plugin)
+        plugin = self._plugins.get(fault.plugin)
+        if state is not None and plugin is not None:
+            self._note(plugin, state.state, str(fault))
+
+    def _note(self, plugin: Plugin, state: str, reason: str = "") -> None:
+        self._states[plugin.name] = PluginState(
+            name=plugin.name,
+            distribution=plugin.distribution,
+            version=plugin.version,
+            state=state,  # type: ignore[arg-type]
+            reason=reason,
+        )
+        self._slice.set(Plugins(tuple(self._states.values())))
+
+
+class _NoLife:
+    """For plugins that only claim or bring view modes."""
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
