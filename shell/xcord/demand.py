@@ -1,14 +1,12 @@
 """What the windows show, and what of it must be received. Pure.
 
-A window that is hidden or has no size shows nothing. A page that only watches shows what ``main`` shows and
-asks for nothing more.
+A window that is gone, hidden or without size shows nothing. A page that only watches shows what ``main``
+has placed and asks for nothing more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
-from .model import Demand, Kind, Placed, Stage, Viewport, Want
+from .model import Demand, Kind, Placed, Stage, Viewport, Want, Windows, WindowState
 
 MAIN = "main"
 FULL = 10_000
@@ -18,45 +16,27 @@ LARGEST = (7680, 4320)
 Key = tuple[str, str, int]
 
 
-def demand(stage: Stage, viewports: Mapping[str, Viewport], watching: Collection[str] = ()) -> Demand:
-    """Each video track that a window shows, at the size of its largest tile in device pixels.
-
-    :param viewports: by window; a placement in a window without a viewport is not shown.
-    :param watching: the watch-only windows; they add nothing.
-    """
+def derive_demand(stage: Stage, windows: Windows) -> Demand:
+    """Each video track that a window shows, at the size of its largest tile in device pixels."""
     largest: dict[tuple[str, Kind], tuple[int, int]] = {}
-    for window, placed in stage.windows.items():
-        viewport = viewports.get(window)
-        if window in watching or viewport is None or not _shows(viewport):
+    for window in windows.windows:
+        viewport = _viewport(window)
+        if viewport is None or window.watch_only:
             continue
-        for tile in placed:
-            if not _video(tile):
-                continue
-            width, height = size(tile, viewport)
+        for tile in _videos(stage, window.name):
+            width, height = pixels(tile, viewport)
             before = largest.get((tile.user, tile.kind), (0, 0))
             largest[tile.user, tile.kind] = (max(before[0], width), max(before[1], height))
     return Demand(tracks=tuple(Want(user, kind, *largest[user, kind]) for user, kind in sorted(largest)))
 
 
-def shown(
-    stage: Stage, viewports: Mapping[str, Viewport], watching: Collection[str] = ()
-) -> dict[str, frozenset[Key]]:
-    """The video keys that each window shows: for every window with a viewport, and every watching one."""
-    keys = {
-        window: frozenset(
-            (tile.user, tile.kind, tile.n)
-            for tile in stage.windows.get(window, ())
-            if _shows(viewport) and _video(tile)
-        )
-        for window, viewport in viewports.items()
-        if window not in watching
-    }
-    main = frozenset((tile.user, tile.kind, tile.n) for tile in stage.windows.get(MAIN, ()) if _video(tile))
-    return keys | dict.fromkeys(watching, main)
+def keys_by_window(stage: Stage, windows: Windows) -> dict[str, frozenset[Key]]:
+    """The videos that each window shows; empty for one that shows none."""
+    return {window.name: _keys(stage, window) for window in windows.windows}
 
 
-def size(tile: Placed, viewport: Viewport) -> tuple[int, int]:
-    """A tile in device pixels, rounded up, at least 1 and at most a large screen."""
+def pixels(tile: Placed, viewport: Viewport) -> tuple[int, int]:
+    """A tile in device pixels, rounded up: at least 1, at most a large screen."""
     across, down = LARGEST
     return (
         _clamp(-(-viewport.width * viewport.scale * tile.width // (100 * FULL)), across),
@@ -64,12 +44,28 @@ def size(tile: Placed, viewport: Viewport) -> tuple[int, int]:
     )
 
 
-def _shows(viewport: Viewport) -> bool:
-    return viewport.visible and viewport.width > 0 and viewport.height > 0 and viewport.scale > 0
+def _keys(stage: Stage, window: WindowState) -> frozenset[Key]:
+    if window.watch_only:
+        tiles = _videos(stage, MAIN)
+    else:
+        tiles = _videos(stage, window.name) if _viewport(window) is not None else ()
+    return frozenset((tile.user, tile.kind, tile.n) for tile in tiles)
 
 
-def _video(tile: Placed) -> bool:
-    return tile.kind != "avatar" and tile.width > 0 and tile.height > 0
+def _videos(stage: Stage, window: str) -> tuple[Placed, ...]:
+    return tuple(
+        tile
+        for tile in stage.windows.get(window, ())
+        if tile.kind != "avatar" and tile.width > 0 and tile.height > 0
+    )
+
+
+def _viewport(window: WindowState) -> Viewport | None:
+    """Its stage, if there is anything to see on it."""
+    viewport = window.viewport
+    if not window.connected or viewport is None or not viewport.visible:
+        return None
+    return viewport if min(viewport.width, viewport.height, viewport.scale) > 0 else None
 
 
 def _clamp(value: int, most: int) -> int:
