@@ -17,4 +17,6 @@ class CustomBuildHook(BuildHookInterface[Any]):
             return
         page = Path(self.root) / "shell" / "xcord" / "web" / "main.html"
         if not page.is_file():
-            raise SystemExit(f"{page} is missing: run `python3 build/dev.py setup` first, it builds the pages")
+            raise SystemExit(
+                f"{page} is missing: run `python3 build/dev.py setup` first, it builds the pages"
+            )

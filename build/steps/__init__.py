@@ -1,1 +1,1 @@
-"""What `build/dev.py` does, one step a module. Standard library only: this runs before anything is installed."""
+"""What `build/dev.py` does, one step a module. Standard library only: it runs first of all."""

@@ -1,4 +1,4 @@
-"""The benches by name. Each is a module of `tests/bench` that compares xcord with its peer in the same run."""
+"""The benches by name. Each is a module of `tests/bench` that compares xcord with a peer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from steps.commands import call
 from steps.places import ROOT, environment, script
-from steps.say import Trouble
+from steps.say import MendableError
 
 FOLDER = ROOT / "tests" / "bench"
 LIMIT = 2 * 3600.0
@@ -32,7 +32,7 @@ def show() -> None:
 def run(name: str, json: str | None, runs: int | None, sfu: Path) -> int:
     """Runs one bench and returns its exit code."""
     if name not in names():
-        raise Trouble(f"there is no bench {name!r}; there are: {', '.join(names()) or 'none yet'}")
+        raise MendableError(f"there is no bench {name!r}; there are: {', '.join(names()) or 'none yet'}")
     command: list[str | Path] = [script("python"), "-m", f"tests.bench.{name}"]
     command += ["--json", Path(json).resolve()] if json else []
     command += ["--runs", str(runs)] if runs else []

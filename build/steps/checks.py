@@ -1,4 +1,4 @@
-"""What needs no running: style, types, who may import whom. Each is told with its time, all run even if one fails."""
+"""What needs no running: style, types, who may import whom. All of it runs, even if one fails."""
 
 from __future__ import annotations
 

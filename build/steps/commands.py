@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from steps import places
-from steps.say import Trouble
+from steps.say import MendableError
 
 _CAUSES = (
     (
@@ -21,21 +21,26 @@ _CAUSES = (
         "the disk is full; free some room and run the same command again",
     ),
     (
-        r"(?i)certificate verify failed|UnknownIssuer|unable to get (local )?issuer|self[- _]signed cert|x509:",
-        "the registry's certificate is not trusted here; install `ca-certificates`, or name your authority's file in "
-        "SSL_CERT_FILE, PIP_CERT and NODE_EXTRA_CA_CERTS",
+        r"(?i)certificate verify failed|UnknownIssuer|unable to get (local )?issuer|self[- _]signed cert|"
+        r"x509:",
+        "the registry's certificate is not trusted here; install `ca-certificates`, or name your authority's "
+        "file in SSL_CERT_FILE, PIP_CERT and NODE_EXTRA_CA_CERTS",
     ),
     (
         r"(?i)hash mismatch|DO NOT MATCH THE HASHES|EINTEGRITY|checksum mismatch",
-        "a download is not the one that was locked; try again, and if it stays so do not use what was downloaded",
+        "a download is not the one that was locked; try again, and if it stays so, do not use it",
     ),
     (
-        r"(?i)name resolution|name or service not known|could not resolve|temporary failure resolving|dns error|"
-        r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|network is unreachable|no such host|dial tcp|"
-        r"connection refused|connection timed out|newconnectionerror|error sending request|failed to fetch",
-        "its registry cannot be reached; check the network and the proxy settings, and run the same command again",
+        r"(?i)name resolution|name or service not known|could not resolve|temporary failure resolving|"
+        r"dns error|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|no such host|dial tcp|"
+        r"network is unreachable|connection refused|connection timed out|newconnectionerror|"
+        r"error sending request|failed to fetch",
+        "its registry cannot be reached; check the network and proxy settings and run the same command again",
     ),
-    (r"Permission denied|EACCES|EPERM|Read-only file system|EROFS", "a folder cannot be written; see whose it is"),
+    (
+        r"Permission denied|EACCES|EPERM|Read-only file system|EROFS",
+        "a folder cannot be written; see whose it is",
+    ),
 )
 
 
@@ -54,7 +59,7 @@ def quiet(
 ) -> None:
     """Runs `command` with its output in a log file only; `what` names it when it fails.
 
-    Raises Trouble when it cannot start, fails, or is not done after `limit` seconds.
+    Raises MendableError when it cannot start, fails, or is not done after `limit` seconds.
     """
     places.STATE.mkdir(parents=True, exist_ok=True)
     log = places.STATE / f"{re.sub(r'[^a-z0-9]+', '-', what.lower()).strip('-')}.log"
@@ -65,8 +70,8 @@ def quiet(
     output = log.read_text(errors="replace")
     cause = diagnose(output)
     if cause:
-        raise Trouble(f"{what} failed: {cause} (its output: {log})")
-    raise Trouble(f"{what} failed with exit code {code}: {_telling(output)}; its whole output is in {log}")
+        raise MendableError(f"{what} failed: {cause} (its output: {log})")
+    raise MendableError(f"{what} failed with exit code {code}: {_telling(output)}; see {log}")
 
 
 def _telling(output: str) -> str:
@@ -85,7 +90,7 @@ def call(
     env: Mapping[str, str] | None = None,
     stdout: object = None,
 ) -> int:
-    """Runs `command` and returns its exit code; its whole process group ends when this is interrupted or too slow."""
+    """Runs `command` and returns its exit code; when too slow or interrupted its whole group ends."""
     try:
         child = subprocess.Popen(
             [str(word) for word in command],
@@ -97,11 +102,11 @@ def call(
             start_new_session=True,
         )
     except OSError as error:
-        raise Trouble(f"{what} cannot start: {error}") from None
+        raise MendableError(f"{what} cannot start: {error}") from None
     try:
         return int(child.wait(limit))
     except subprocess.TimeoutExpired:
-        raise Trouble(f"{what} was not done after {limit / 60:.0f} minutes and was ended") from None
+        raise MendableError(f"{what} was not done after {limit / 60:.0f} minutes and was ended") from None
     finally:
         end_group(child)
 
@@ -150,7 +155,7 @@ def answer_all(
 def stream(
     command: Sequence[str | Path], *, what: str, limit: float, cwd: Path, env: Mapping[str, str]
 ) -> tuple[int, str]:
-    """Runs `command` with its output shown as it comes, and returns its exit code and its last line with words.
+    """Runs `command`, showing its output as it comes; returns its exit code and its last line.
 
     A process that it leaves behind with the pipe open is waited for 5 s and no longer.
     """

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from steps import benches, checks, environment, locks, pages, places, sfu, suites, system
-from steps.say import Trouble, line
+from steps.say import MendableError, line
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,12 +23,15 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         return _run(*_parser().parse_known_args(arguments))
-    except Trouble as trouble:
+    except MendableError as trouble:
         print(f"dev.py: {trouble}", file=sys.stderr)
         return 1
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        print(f"dev.py: {error.strerror or error}{where}; mend that and run the same command again", file=sys.stderr)
+        print(
+            f"dev.py: {error.strerror or error}{where}; mend that and run the same command again",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("dev.py: stopped", file=sys.stderr)
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def setup() -> Path:
-    """Everything that demo and tests need, each step only when its inputs changed. Returns the livekit-server."""
+    """Everything that demo and tests need, each step only when needed. Returns the livekit-server."""
     with _alone():
         system.ensure()
         environment.ensure()
@@ -46,7 +49,9 @@ def setup() -> Path:
 
 def _run(asked: argparse.Namespace, rest: list[str]) -> int:
     if rest and asked.command not in ("demo", "test"):
-        raise Trouble(f"{asked.command} does not know {' '.join(rest)}; see python3 build/dev.py {asked.command} -h")
+        raise MendableError(
+            f"{asked.command} does not know {' '.join(rest)}; see python3 build/dev.py {asked.command} -h"
+        )
     rest = rest[1:] if rest[:1] == ["--"] else rest
     if asked.command == "bench" and not asked.name:
         benches.show()

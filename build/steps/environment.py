@@ -10,7 +10,7 @@ from pathlib import Path
 from steps import places
 from steps.commands import answer, quiet
 from steps.places import LOCKS, ROOT, VENV, script
-from steps.say import line, timed
+from steps.say import MendableError, line, timed
 from steps.stamps import fingerprint, is_current, put
 
 _PACKAGES = VENV / ".xcord-packages"
@@ -19,73 +19,62 @@ _PROBE = "import sys; print(sys.version_info >= (3, 11) and sys.prefix != sys.ba
 
 
 def ensure() -> None:
-    """Makes or mends the environment; one whose stamps fit is left alone, one without stamps is synced in place."""
-    python = _python()
-    packages = fingerprint([LOCKS / "dev.txt", LOCKS / "uv.txt", LOCKS / "build.txt"], python)
-    project = fingerprint([ROOT / "pyproject.toml", ROOT / "build" / "hatch_build.py"], python, str(ROOT))
-    if python and is_current(_PACKAGES, packages) and is_current(_PROJECT, project):
+    """Makes or mends the environment; one whose stamps fit is left as it is, another is synced."""
+    version = _version() or _make()
+    packages = fingerprint([LOCKS / "dev.txt", LOCKS / "build.txt"], version)
+    project = fingerprint([ROOT / "pyproject.toml", ROOT / "build" / "hatch_build.py"], version, str(ROOT))
+    if is_current(_PACKAGES, packages) and is_current(_PROJECT, project):
         line("python", ".venv is up to date")
-        return
-    if not python:
-        _make()
-        ensure()
         return
     if not is_current(_PACKAGES, packages):
         places.need_room(VENV, 2, "the Python environment")
-        uv = ensure_uv()
+        ensure_uv()
         with timed("python", "installing what build/locks/dev.txt names"):
             _PACKAGES.unlink(missing_ok=True)
-            quiet(
-                "uv pip sync",
-                [uv, "pip", "sync", "--python", script("python"), "--require-hashes", "--build-constraints"]
-                + [LOCKS / "build.txt", LOCKS / "dev.txt"],
-                env=uv_environment(),
-                limit=1800,
-            )
-            # sync takes the project itself out again, so it always goes back in below
-            _PROJECT.unlink(missing_ok=True)
+            _PROJECT.unlink(missing_ok=True)  # a sync takes the project itself out, so it goes in again below
+            hashes: list[str | Path] = ["--require-hashes", "--build-constraints", LOCKS / "build.txt"]
+            uv_pip("uv pip sync", "sync", "--python", script("python"), *hashes, LOCKS / "dev.txt")
             put(_PACKAGES, packages)
     with timed("python", "installing xcord itself, editable"):
-        quiet(
-            "uv pip install xcord",
-            [ensure_uv(), "pip", "install", "--python", script("python"), "--no-deps", "--no-build-isolation"]
-            + ["--offline", "--editable", str(ROOT)],
-            env=uv_environment(),
-            limit=300,
-        )
+        alone = ["--no-deps", "--no-build-isolation", "--offline"]
+        uv_pip("uv pip install xcord", "install", "--python", script("python"), *alone, "--editable", ROOT)
         put(_PROJECT, project)
 
 
-def ensure_uv() -> Path:
-    """uv of the version in build/locks/uv.txt, inside the environment."""
-    uv = script("uv")
+def ensure_uv() -> None:
+    """Installs uv of the version in build/locks/uv.txt into the environment, unless it is there."""
     pinned = re.search(r"^uv==(\S+)", (LOCKS / "uv.txt").read_text(), re.MULTILINE)
-    if pinned and answer([uv, "--version"]).split(" ")[1:2] == [pinned[1]]:
-        return uv
+    if pinned and answer([script("uv"), "--version"]).split(" ")[1:2] == [pinned[1]]:
+        return
+    pip: list[str | Path] = [script("python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     with timed("python", "installing uv, which installs the rest"):
-        pip = [script("python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
         if not answer([*pip, "--version"]):
             quiet("python -m ensurepip", [script("python"), "-m", "ensurepip"], limit=300)
-        lock = ["--no-deps", "--require-hashes", "-r", LOCKS / "uv.txt"]
-        quiet("pip install uv", [*pip, "install", *lock], limit=900)
-    return uv
+        hashes: list[str | Path] = ["--no-deps", "--require-hashes", "-r", LOCKS / "uv.txt"]
+        quiet("pip install uv", [*pip, "install", *hashes], limit=900)
 
 
-def uv_environment() -> dict[str, str]:
-    """uv may use this environment's Python only, and never fetches another."""
-    return places.environment(UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
+def uv_pip(what: str, *words: str | Path) -> None:
+    """Runs `uv pip`, which never fetches a Python of its own; `what` names it when it fails."""
+    env = places.environment(UV_PYTHON_DOWNLOADS="never", UV_NO_PROGRESS="1")
+    quiet(what, [script("uv"), "pip", *words], env=env, limit=1800)
 
 
-def _python() -> str:
+def _version() -> str:
     """The version of a working, new enough Python in `.venv`, or ""."""
     sound, _, version = answer([script("python"), "-c", _PROBE]).partition(" ")
     return version if sound == "True" else ""
 
 
-def _make() -> None:
+def _make() -> str:
+    """Makes an empty environment and returns the version of its Python."""
     if VENV.exists():
         line("python", ".venv is half-made or too old and is made anew")
         shutil.rmtree(VENV)
     base = getattr(sys, "_base_executable", "") or sys.executable
     with timed("python", f"making .venv with Python {sys.version.split()[0]}"):
         quiet("python -m venv", [base, "-m", "venv", VENV], limit=300)
+    version = _version()
+    if not version:
+        raise MendableError(f"{base} made a .venv that does not run; install Python 3.11 or newer anew")
+    return version

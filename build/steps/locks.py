@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from steps.commands import quiet
-from steps.environment import ensure_uv, uv_environment
-from steps.places import LOCKS, ROOT
+from steps.environment import ensure_uv, uv_pip
+from steps.places import LOCKS
 from steps.say import timed
 
 SOURCES: dict[str, list[str]] = {
@@ -21,15 +20,15 @@ SOURCES: dict[str, list[str]] = {
 
 def remake(names: list[str], upgrade: bool) -> None:
     """Compiles the named locks (all when none is named); what is pinned stays, unless `upgrade`."""
-    uv = ensure_uv()
+    ensure_uv()
     for name in names or list(SOURCES):
         with timed("locks", f"build/locks/{name}"):
-            compile_lock(uv, name, LOCKS / name, upgrade)
+            compile_lock(name, LOCKS / name, upgrade)
 
 
-def compile_lock(uv: Path, name: str, target: Path, upgrade: bool) -> None:
-    """Writes the lock `name` to `target`."""
-    command = [uv, "pip", "compile", *SOURCES[name], "--universal", "--generate-hashes", "--python-version", "3.11"]
-    command += ["--custom-compile-command", "python3 build/dev.py lock", "--no-emit-index-url", "--output-file", target]
-    command += ["--upgrade"] if upgrade else []
-    quiet("uv pip compile", command, cwd=ROOT, env=uv_environment(), limit=600)
+def compile_lock(name: str, target: Path, upgrade: bool) -> None:
+    """Writes the lock `name` to `target`; pins that `target` holds already are kept, unless `upgrade`."""
+    words: list[str | Path] = ["--universal", "--generate-hashes", "--python-version", "3.11"]
+    words += ["--custom-compile-command", "python3 build/dev.py lock", "--no-emit-index-url"]
+    words += ["--upgrade"] if upgrade else []
+    uv_pip("uv pip compile", "compile", *SOURCES[name], *words, "--output-file", target)

@@ -9,7 +9,7 @@ from pathlib import Path
 from steps import places, tools
 from steps.commands import quiet
 from steps.places import PAGES, STATE, WEBUI
-from steps.say import Trouble, line, timed
+from steps.say import MendableError, line, timed
 from steps.stamps import fingerprint, is_current, put
 
 _MADE = {"node_modules", "paraglide", "dist", ".svelte-kit", "coverage"}
@@ -19,7 +19,8 @@ _MADE = {"node_modules", "paraglide", "dist", ".svelte-kit", "coverage"}
 def ensure() -> None:
     """Installs the locked Node packages and builds the pages, each only when what it is made from changed."""
     _install()
-    key = fingerprint(_sources(), *sorted(str(file.relative_to(WEBUI)) for file in _sources()))
+    names = sorted(str(file.relative_to(WEBUI)) for file in _sources())
+    key = fingerprint(_sources(), *names)
     stamp = STATE / "pages"
     if is_current(stamp, key) and (PAGES / "main.html").is_file():
         line("pages", "up to date")
@@ -27,7 +28,7 @@ def ensure() -> None:
     with timed("pages", "building them"):
         quiet("npm run build", ["npm", "run", "build"], cwd=WEBUI, env=node_environment(), limit=900)
     if not (PAGES / "main.html").is_file():
-        raise Trouble(f"`npm run build` in webui made no {PAGES / 'main.html'}; see webui/vite.config.ts")
+        raise MendableError("`npm run build` in webui made no main.html; see webui/vite.config.ts")
     put(stamp, key)
 
 

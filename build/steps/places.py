@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from steps.say import Trouble
+from steps.say import MendableError
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ROOT / "build" / "locks"
@@ -30,7 +30,9 @@ def home() -> Path:
     try:
         return Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:
-        raise Trouble("HOME is not set and this user has no home folder; set HOME to a folder to write in") from None
+        raise MendableError(
+            "HOME is not set and this user has no home; set HOME to a folder to write in"
+        ) from None
 
 
 def cache() -> Path:
@@ -60,6 +62,6 @@ def need_room(folder: Path, gigabytes: float, purpose: str) -> None:
         folder = folder.parent
     free = shutil.disk_usage(folder).free / 1e9
     if free < gigabytes:
-        raise Trouble(
-            f"{purpose} needs about {gigabytes:g} GB and the disk of {folder} has {free:.1f} GB left; free some room"
+        raise MendableError(
+            f"{purpose} needs {gigabytes:g} GB and the disk of {folder} has {free:.1f} GB; free some room"
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Trouble(Exception):
+class MendableError(Exception):
     """Something a person can mend. Its text is one sentence with the cause and the remedy."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from steps import places, tools
 from steps.commands import answer, quiet
-from steps.say import Trouble, line, timed
+from steps.say import MendableError, line, timed
 
 VERSION = "1.13.5"
 _MODULE = f"github.com/livekit/livekit-server/cmd/server@v{VERSION}"
@@ -27,7 +27,9 @@ def ensure() -> Path:
         if _is_ours(named):
             line("sfu", f"livekit-server {VERSION} of LIVEKIT_SERVER")
             return Path(named)
-        raise Trouble(f"LIVEKIT_SERVER names {named}, which is no livekit-server {VERSION}; unset it or mend it")
+        raise MendableError(
+            f"LIVEKIT_SERVER names {named}, which is no livekit-server {VERSION}; unset it or mend it"
+        )
     for found in (str(path()), shutil.which("livekit-server")):
         if found and _is_ours(found):
             line("sfu", f"livekit-server {VERSION} is there")
@@ -63,7 +65,7 @@ def _build() -> None:
         )
         made = work / "bin" / f"server{path().suffix if sys.platform == 'win32' else ''}"
         if not _is_ours(str(made)):
-            raise Trouble(f"the built {made} does not say that it is livekit-server {VERSION}; report this")
+            raise MendableError(f"Go built a server that is no livekit-server {VERSION}; please report this")
         path().parent.mkdir(parents=True, exist_ok=True)
         made.replace(path())
     shutil.rmtree(work, ignore_errors=True)

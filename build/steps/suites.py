@@ -15,7 +15,7 @@ from steps import checks
 from steps.commands import stream
 from steps.pages import node_environment
 from steps.places import ROOT, STATE, WEBUI, environment, script
-from steps.say import Trouble, line
+from steps.say import MendableError, line
 
 LIMIT = 75 * 60.0
 """Seconds after which a test run counts as hung and is ended."""
@@ -60,7 +60,15 @@ def run(arguments: Sequence[str], sfu: Path) -> int:
 def _pages() -> Count:
     report = STATE / "vitest.json"
     report.unlink(missing_ok=True)
-    command = ["npm", "test", "--silent", "--", "--reporter=default", "--reporter=json", f"--outputFile.json={report}"]
+    command = [
+        "npm",
+        "test",
+        "--silent",
+        "--",
+        "--reporter=default",
+        "--reporter=json",
+        f"--outputFile.json={report}",
+    ]
     code, _ = stream(command, what="npm test", cwd=WEBUI, env=node_environment(), limit=LIMIT)
     try:
         told = json.loads(report.read_text())
@@ -75,7 +83,15 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
     report = STATE / "pytest.xml"
     report.unlink(missing_ok=True)
     code, closing = stream(
-        [script("python"), "-m", "pytest", f"--junitxml={report}", "-o", "faulthandler_timeout=300", *arguments],
+        [
+            script("python"),
+            "-m",
+            "pytest",
+            f"--junitxml={report}",
+            "-o",
+            "faulthandler_timeout=300",
+            *arguments,
+        ],
         what="pytest",
         cwd=ROOT,
         env=environment(LIVEKIT_SERVER=str(sfu), PYTHONUNBUFFERED="1"),
@@ -100,5 +116,5 @@ def _counted(report: Path, code: int) -> Count:
         else:
             kinds["passed"] += 1
     if not kinds:
-        raise Trouble("pytest ran no test; see its output above")
+        raise MendableError("pytest ran no test; see its output above")
     return Count("pytest", kinds["passed"], kinds["failed"], kinds["skipped"], code == 0)

@@ -10,38 +10,38 @@ import sys
 
 from steps import places
 from steps.commands import answer, quiet
-from steps.say import Trouble, line, timed
+from steps.say import MendableError, line, timed
 
-# Names joined by | stand for the same thing in different releases.
-SCREEN = "xvfb openbox picom xdotool wmctrl x11-utils x11-xserver-utils"  # a virtual one for demo and tests
-SOUND = "pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2"
-PICTURES = "fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core"
-QT = (
-    "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-xinerama0 libxcb-shape0 "
-    "libxkbcommon-x11-0 libxkbcommon0 libegl1 libgl1 libopengl0 libglib2.0-0t64|libglib2.0-0 libdbus-1-3"
-)
-WEB_ENGINE = "libnss3 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1"
-OTHERS = "chromium espeak-ng dbus dbus-x11 iproute2 ca-certificates"
-PACKAGES = " ".join((SCREEN, SOUND, PICTURES, QT, WEB_ENGINE, OTHERS)).split()
+PACKAGES = """
+    xvfb openbox picom xdotool wmctrl x11-utils x11-xserver-utils
+    chromium fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core
+    pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2 espeak-ng
+    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-xinerama0 libxcb-shape0
+    libxkbcommon-x11-0 libxkbcommon0 libegl1 libgl1 libopengl0 libglib2.0-0t64|libglib2.0-0 libdbus-1-3
+    libnss3 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1
+    dbus dbus-x11 iproute2 ca-certificates
+""".split()
+"""A virtual screen; a browser; sound; Qt; its web engine; the rest. Names with | between them are one thing that
+is called differently in different releases."""
 IN_PLACE_OF = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "pulseaudio": ("pulseaudio",)}
 """Programs that make a package unneeded, wherever they come from."""
 
 
 def ensure() -> None:
-    """Installs what is missing (as root), or raises Trouble with the command that does."""
+    """Installs what is missing (as root), or raises MendableError with the command that does."""
     if sys.platform != "linux":
         return
     if not shutil.which("dpkg-query"):
         _need_venv_module()
-        line("system", "no Debian packages here, so nothing is checked; what is needed: build/steps/system.py")
+        line("system", "no Debian packages here, nothing checked; what is needed: build/steps/system.py")
         return
     missing = _missing()
     if not missing:
         line("system", "all packages are there")
         return
     if os.geteuid() != 0:
-        raise Trouble(
-            "these system packages are missing and only root may install them; run\n    sudo apt-get update && sudo "
+        raise MendableError(
+            "system packages are missing that only root may install; run\n    sudo apt-get update && sudo "
             + shlex.join(_install(_names(missing)))
             + "\nand then the same command again"
         )
@@ -51,7 +51,9 @@ def ensure() -> None:
         quiet("apt-get install", _install(_names(missing)), env=env, limit=3600)
     still = _missing()
     if still:
-        raise Trouble(f"apt-get left out {' '.join(still)}; install them by hand and run the same command again")
+        raise MendableError(
+            f"apt-get left out {' '.join(still)}; install them by hand and run the same command again"
+        )
     _need_venv_module()
 
 
@@ -61,14 +63,20 @@ def _install(names: list[str]) -> list[str]:
 
 def _missing() -> list[str]:
     asked = [name for names in PACKAGES for name in names.split("|")]
-    told = answer(["sh", "-c", 'dpkg-query -W -f \'${db:Status-Status} ${Package}\\n\' "$@"; :', "sh", *asked])
+    told = answer(
+        ["sh", "-c", "dpkg-query -W -f '${db:Status-Status} ${Package}\\n' \"$@\"; :", "sh", *asked]
+    )
     there = {words[1] for words in map(str.split, told.splitlines()) if words and words[0] == "installed"}
     missing = [
         names
         for names in PACKAGES
         if not there & set(names.split("|")) and not any(map(shutil.which, IN_PLACE_OF.get(names, ())))
     ]
-    return missing if _has_venv_module() else [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv", *missing]
+    return (
+        missing
+        if _has_venv_module()
+        else [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv", *missing]
+    )
 
 
 def _names(missing: list[str]) -> list[str]:
@@ -86,4 +94,6 @@ def _has_venv_module() -> bool:
 
 def _need_venv_module() -> None:
     if not _has_venv_module():
-        raise Trouble(f"{sys.executable} has no venv module; install your system's package for it (python3-venv)")
+        raise MendableError(
+            f"{sys.executable} has no venv module; install your system's package for it (python3-venv)"
+        )

