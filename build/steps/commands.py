@@ -75,9 +75,14 @@ def quiet(
 
 
 def _telling(output: str) -> str:
-    """The line that most likely says why: the first with "error" in it, else the last."""
+    """The line that most likely says why: the first that speaks of an error, else the last."""
     lines = [text.strip() for text in output.splitlines() if text.strip()]
-    named = [text for text in lines if re.search(r"(?i)\b(error|fatal|failed)\b[: ]+\S+ \S+", text)]
+    named = [
+        text
+        for word in ("error", "fatal", "fail")
+        for text in lines
+        if re.search(rf"(?i)\b{word}\w*: ", text)
+    ]
     return (named or lines[-1:] or ["it said nothing"])[0][:300]
 
 

@@ -12,17 +12,18 @@ from steps import places
 from steps.commands import answer, quiet
 from steps.say import MendableError, line, timed
 
-PACKAGES = """
+_WANTED = """
     xvfb openbox picom xdotool wmctrl x11-utils x11-xserver-utils
     chromium fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core
     pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2 espeak-ng
-    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-xinerama0 libxcb-shape0
-    libxkbcommon-x11-0 libxkbcommon0 libegl1 libgl1 libopengl0 libglib2.0-0t64|libglib2.0-0 libdbus-1-3
+    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-xinerama0
+    libxcb-shape0 libxkbcommon-x11-0 libxkbcommon0 libegl1 libgl1 libopengl0 libglib2.0-0t64|libglib2.0-0
     libnss3 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1
-    dbus dbus-x11 iproute2 ca-certificates
-""".split()
-"""A virtual screen; a browser; sound; Qt; its web engine; the rest. Names with | between them are one thing that
-is called differently in different releases."""
+    libdbus-1-3 dbus dbus-x11 iproute2 ca-certificates
+"""
+PACKAGES = _WANTED.split()
+"""A virtual screen; a browser; sound; Qt; its web engine; the rest. Names with | between them are one thing
+that is called differently in different releases."""
 IN_PLACE_OF = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "pulseaudio": ("pulseaudio",)}
 """Programs that make a package unneeded, wherever they come from."""
 
