@@ -1,36 +1,59 @@
-"""What the control socket answers: commands and slices for the command line, a second start, and QA."""
+"""What the control socket may ask of the hub: a command, or slices to read."""
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from .core import Core
 from .errors import CommandError
-from .hub import Asker
+from .hub import Asker, Hub
+from .instance import refusal
 
-CLI = Asker("control", "cli")
+ASKER = Asker("control", "cli")
+ASK_TIMEOUT = 30.0  # seconds that a command may take
+HUB_TIMEOUT = 35.0  # seconds after which the hub counts as blocked
 
 
-async def answer(core: Core, request: Any) -> dict[str, Any]:
-    """Answers ``{"ask": name, "args": {...}}``, ``{"read": [slice, ...]}`` or ``{"counters": true}``.
+class Request(msgspec.Struct, forbid_unknown_fields=True):
+    """Either ``ask`` with ``args``, or ``read``."""
 
-    Never raises: what is wrong is answered as ``{"ok": false, "error": {"code", "params", "message"}}``.
-    """
+    ask: str = ""
+    args: dict[str, Any] = {}
+    read: tuple[str, ...] = ()
+
+
+def answerer(hub: Hub, loop: asyncio.AbstractEventLoop) -> Callable[[bytes], bytes]:
+    """What :meth:`Instance.serve` wants: bytes in, bytes out, from any thread, bounded."""
+
+    def answer(message: bytes) -> bytes:
+        try:
+            request = msgspec.json.decode(message, type=Request)
+        except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError) as error:
+            return refusal("bad_request", f"not a request: {error}")
+        if bool(request.ask) == bool(request.read):
+            return refusal("bad_request", "a request has either ask or read")
+        future = asyncio.run_coroutine_threadsafe(_answer(hub, request), loop)
+        try:
+            return future.result(HUB_TIMEOUT)
+        except concurrent.futures.TimeoutError:
+            future.cancel()
+            return refusal("hub_blocked", f"the app did not answer within {HUB_TIMEOUT:g} s")
+        except concurrent.futures.CancelledError:
+            return refusal("ending", "the app is ending")
+
+    return answer
+
+
+async def _answer(hub: Hub, request: Request) -> bytes:
+    if request.read:
+        slices = {name: hub.slices[name].value for name in request.read if name in hub.slices}
+        return msgspec.json.encode({"ok": True, "slices": slices})
     try:
-        match request:
-            case {"ask": str(name)}:
-                await core.hub.ask(name, request.get("args"), CLI)
-                return {"ok": True}
-            case {"read": list(names)}:
-                return {
-                    "ok": True,
-                    "slices": {name: msgspec.to_builtins(core.hub.read(name)) for name in names},
-                }
-            case {"counters": True}:
-                return {"ok": True, "counters": dict(core.door.counters)}
-            case _:
-                raise CommandError("bad_message", "ask for a command, slices or counters")
+        await hub.ask(request.ask, request.args, ASKER, timeout=ASK_TIMEOUT)
     except CommandError as error:
-        return {"ok": False, "error": {"code": error.code, "params": error.params, "message": str(error)}}
+        return refusal(error.code, str(error), error.params)
+    return b'{"ok":true}'
