@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from xcord import (
     Asker,
@@ -20,11 +19,12 @@ from xcord import (
     Placed,
     PluginFault,
     SetMode,
-    SetViewport,
+    Settings,
     Stage,
     Tile,
     Viewport,
     Voice,
+    Windows,
 )
 
 from . import gallery
@@ -34,8 +34,6 @@ from .order import Order, seated, settle
 
 DEADLINE = 0.05
 """Seconds that a view mode may take for one window."""
-LARGEST = 100_000
-"""CSS pixels; no stage is larger."""
 
 Places = dict[str, tuple[Placed, ...]]
 
@@ -51,7 +49,6 @@ class StageKeeper:
         self.viewports: dict[str, Viewport] = {}
         self.broken: set[ModeEntry] = set()
         self.changed = asyncio.Event()
-        hub.command("stage.viewport", SetViewport, self.set_viewport)
         hub.command("stage.mode", SetMode, self.set_mode)
 
     @asynccontextmanager
@@ -77,31 +74,22 @@ class StageKeeper:
         self.people = seated(self.order, voice)
         self.changed.set()
 
-    def on_windows(self, _name: str, windows: Any) -> None:
-        """Forget the stages of windows that are gone; a page that reloads keeps its own."""
-        if windows is not None:
-            open_ones = {window.name for window in windows.windows}
-            self.viewports = {name: port for name, port in self.viewports.items() if name in open_ones}
-            self.changed.set()
+    def on_windows(self, _name: str, windows: Windows | None) -> None:
+        """Every window that told its size has a stage; a watching page shows that of ``main``."""
+        self.viewports = {
+            window.name: window.viewport
+            for window in (windows.windows if windows else ())
+            if window.viewport is not None and not window.watch_only
+        }
+        self.changed.set()
 
-    def on_settings(self, _name: str, _settings: Any) -> None:
+    def on_settings(self, _name: str, _settings: Settings | None) -> None:
         """The user may have chosen another mode."""
         self.changed.set()
 
     def on_view_modes(self) -> None:
         """A plugin came or went; its mode, switched on again, gets another chance."""
         self.broken.intersection_update(self.hub.view_modes())
-        self.changed.set()
-
-    async def set_viewport(self, args: SetViewport, asker: Asker) -> None:
-        """``stage.viewport``: the size of the asking window's stage."""
-        if asker.kind != "window":
-            raise CommandError("not_a_window", "Only a window has a stage.")
-        if not (0 <= args.width <= LARGEST and 0 <= args.height <= LARGEST and 0 < args.scale <= 1000):
-            raise CommandError("bad_arguments", "No stage has this size.")
-        self.viewports[asker.name] = Viewport(
-            width=args.width, height=args.height, scale=args.scale, visible=args.visible
-        )
         self.changed.set()
 
     async def set_mode(self, args: SetMode, _asker: Asker) -> None:

@@ -15,7 +15,8 @@ TILES = [Tile(user="a"), Tile(user="b", kind="camera")]
 
 
 def place(user: str = "a", **changes: Any) -> Placement:
-    return Placement(**{"user": user, "x": 0.0, "y": 0.0, "width": 0.5, "height": 0.5} | changes)
+    whole: dict[str, Any] = {"user": user, "x": 0.0, "y": 0.0, "width": 0.5, "height": 0.5}
+    return Placement(**whole | changes)
 
 
 def test_a_rectangle_travels_in_whole_parts_of_the_stage() -> None:

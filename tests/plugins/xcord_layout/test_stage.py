@@ -1,0 +1,311 @@
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import xcord_layout
+from xcord import (
+    CommandError,
+    ModeInfo,
+    Person,
+    Placement,
+    SetMode,
+    SetSetting,
+    Speaking,
+    Stage,
+    Tile,
+    ViewMode,
+    Viewport,
+    Voice,
+    hookimpl,
+)
+from xcord.testing import World, running, settle, states
+
+GALLERY = ModeInfo("gallery", "Gallery", "layout")
+
+
+def call(*users: str, **changes: Any) -> Voice:
+    people = tuple(Person(user=user, name=user, me=user == "me", camera=user != "me") for user in users)
+    return Voice(**{"status": "connected", "room": "r", "people": people} | changes)
+
+
+def column(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
+    """A stranger's mode: everybody in one column."""
+    part = 1 / len(tiles)
+    return [
+        Placement(user=tile.user, kind=tile.kind, n=tile.n, x=0, y=at * part, width=1, height=part)
+        for at, tile in enumerate(tiles)
+    ]
+
+
+def bringing(arrange: Any, name: str = "column") -> ModuleType:
+    """A plugin that brings one view mode."""
+    module = ModuleType(f"xcord_{name}")
+    module.xcord_view_modes = hookimpl(  # type: ignore[attr-defined]
+        lambda: [ViewMode(name, name.title(), arrange)], specname="xcord_view_modes"
+    )
+    return module
+
+
+@asynccontextmanager
+async def with_stranger(arrange: Any) -> AsyncIterator[World]:
+    """The layout plugin beside a stranger whose mode ``column`` the user has chosen."""
+    async with running(xcord_layout, bringing(arrange), options={"layout.mode": "column"}) as world:
+        world.hub.is_stranger = "column".__eq__
+        yield world
+
+
+async def show(world: World, voice: Voice, width: int = 1280, height: int = 720) -> Stage:
+    """Open the main window in this call and return the stage once it is drawn up."""
+    world.open_window("main")
+    await world.resize(width, height)
+    world.publish("voice", voice)
+    await world.until(lambda: "main" in stage(world).windows and len(stage(world).order) == len(voice.people))
+    return stage(world)
+
+
+def stage(world: World) -> Stage:
+    value = world.read("stage")
+    assert isinstance(value, Stage)
+    return value
+
+
+def users(world: World, window: str = "main") -> list[str]:
+    return [tile.user for tile in stage(world).windows[window]]
+
+
+async def test_everybody_in_the_call_gets_a_tile_of_the_window() -> None:
+    async with running(xcord_layout) as world:
+        shown = await show(world, call("me", "ann", "bob"))
+        assert shown.mode == "gallery"
+        assert shown.modes == (GALLERY,)
+        assert shown.order == ("me", "ann", "bob")
+        assert [(tile.user, tile.kind) for tile in shown.windows["main"]] == [
+            ("me", "avatar"),
+            ("ann", "camera"),
+            ("bob", "camera"),
+        ]
+        assert all(type(tile.x) is int and tile.x + tile.width <= 10_000 for tile in shown.windows["main"])
+
+
+async def test_without_a_call_the_stage_is_empty() -> None:
+    async with running(xcord_layout) as world:
+        world.open_window("main")
+        await world.resize(1280, 720)
+        await world.until(lambda: stage(world).windows == {"main": ()})
+        assert stage(world).order == ()
+
+
+async def test_people_keep_their_places_while_others_come_go_and_reconnect() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("me", "ann", "bob"))
+        world.publish("voice", call("bob", "me", "ann", "cem"))
+        await world.until(lambda: users(world) == ["me", "ann", "bob", "cem"])
+        world.publish("voice", call(status="reconnecting"))
+        await world.until(lambda: users(world) == [])
+        world.publish("voice", call("cem", "bob", "ann", "me", epoch=2))
+        await world.until(lambda: users(world) == ["me", "ann", "bob", "cem"])
+        world.publish("voice", call("cem", "bob", "me"))
+        await world.until(lambda: users(world) == ["me", "cem", "bob"])
+
+
+async def test_speaking_rearranges_nothing() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("me", "ann", "bob"))
+        revision = world.hub.slices["stage"].revision
+        world.publish("speaking", Speaking(("bob",)))
+        await settle()
+        world.publish("speaking", Speaking(("ann", "bob")))
+        await settle()
+        assert world.hub.slices["stage"].revision == revision
+
+
+async def test_each_window_has_placements_of_its_own() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("ann", "bob"), 1280, 720)
+        world.open_window("second", "main")
+        await world.resize(300, 900, window="second")
+        await world.until(lambda: "second" in stage(world).windows)
+        main, second = stage(world).windows["main"], stage(world).windows["second"]
+        assert main[0].y == main[1].y
+        assert second[0].x == second[1].x
+
+
+async def test_a_window_that_is_gone_is_forgotten() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("ann"))
+        world.close_window("main")
+        await world.until(lambda: stage(world).windows == {})
+
+
+async def test_a_hidden_window_keeps_its_placements() -> None:
+    async with running(xcord_layout) as world:
+        before = await show(world, call("ann", "bob"))
+        await world.resize(1280, 720, visible=False)
+        await settle()
+        assert stage(world) == before
+
+
+async def test_a_page_that_only_watches_has_no_stage_of_its_own() -> None:
+    async with running(xcord_layout) as world:
+        world.open_window("watch-1", watch_only=True)
+        await world.resize(10, 10, window="watch-1")
+        await show(world, call("ann"))
+        assert set(stage(world).windows) == {"main"}
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 500), (500, 0)])
+async def test_a_window_without_area_shows_nobody(size: tuple[int, int]) -> None:
+    async with running(xcord_layout) as world:
+        assert (await show(world, call("ann"), *size)).windows == {"main": ()}
+
+
+async def test_the_chosen_mode_arranges_the_stage() -> None:
+    async with with_stranger(column) as world:
+        shown = await show(world, call("ann", "bob"))
+        assert shown.mode == "column"
+        assert shown.modes == (GALLERY, ModeInfo("column", "Column", "column"))
+        assert [(tile.y, tile.height) for tile in shown.windows["main"]] == [(0, 5000), (5000, 5000)]
+
+
+async def test_another_mode_can_be_chosen_and_is_remembered() -> None:
+    async with with_stranger(column) as world:
+        await show(world, call("ann"))
+        await world.ask("stage.mode", SetMode("gallery"))
+        await world.until(lambda: stage(world).mode == "gallery")
+        assert world.read("settings").values["layout.mode"] == "gallery"
+        await world.ask("settings.set", SetSetting("layout.mode", "column"))
+        await world.until(lambda: stage(world).mode == "column")
+
+
+async def test_a_mode_that_is_not_there_is_refused() -> None:
+    async with running(xcord_layout) as world:
+        with pytest.raises(CommandError) as refused:
+            await world.ask("stage.mode", SetMode("spiral"))
+        assert refused.value.code == "unknown_mode"
+
+
+async def test_a_mode_leaves_with_its_plugin_and_comes_back_with_it() -> None:
+    async with with_stranger(column) as world:
+        await show(world, call("ann"))
+        await world.supervisor.set("column", False)
+        await world.until(lambda: stage(world).mode == "gallery")
+        assert stage(world).modes == (GALLERY,)
+        await world.supervisor.set("column", True)
+        await world.until(lambda: stage(world).mode == "column")
+
+
+def raising(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
+    raise ZeroDivisionError("no tile")
+
+
+def returning(change: Callable[[list[Placement]], Any]) -> Callable[[Sequence[Tile], Viewport], Any]:
+    return lambda tiles, viewport: change(column(tiles, viewport))
+
+
+def spoilt(**changes: Any) -> Callable[[Sequence[Tile], Viewport], Any]:
+    def spoil(placements: list[Placement]) -> list[Placement]:
+        first = placements[0]
+        values = {name: getattr(first, name) for name in first.__struct_fields__}
+        return [Placement(**values | changes), *placements[1:]]
+
+    return returning(spoil)
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [
+        pytest.param(raising, id="raises"),
+        pytest.param(returning(lambda placements: None), id="returns nothing"),
+        pytest.param(returning(lambda placements: [1]), id="returns other things"),
+        pytest.param(returning(lambda placements: placements * 2), id="doubles"),
+        pytest.param(spoilt(x=float("nan")), id="not a number"),
+        pytest.param(spoilt(x=0.5), id="outside"),
+        pytest.param(spoilt(width=-0.5), id="negative"),
+        pytest.param(spoilt(user="nobody"), id="unknown tile"),
+        pytest.param(spoilt(user=["ann"]), id="not hashable"),
+    ],
+)
+async def test_a_mode_that_fails_is_replaced_by_gallery_and_named(arrange: Any) -> None:
+    async with running(xcord_layout) as alone:
+        as_gallery = (await show(alone, call("ann", "bob"))).windows
+    async with with_stranger(arrange) as world:
+        shown = await show(world, call("ann", "bob"))
+        assert shown.mode == "gallery"
+        assert shown.windows == as_gallery
+        (fault,) = world.faults
+        assert fault.plugin == "column"
+        assert fault.code == "view_mode_failed"
+        assert "'column'" in str(fault)
+        assert "choose the mode again" in str(fault)
+        world.publish("voice", call("ann", "bob", "cem"))
+        await world.until(lambda: users(world) == ["ann", "bob", "cem"])
+        assert len(world.faults) == 1
+        assert states(world) == {"layout": "on", "column": "on"}
+
+
+async def test_a_mode_that_blocks_is_replaced_while_everything_goes_on() -> None:
+    done, called = threading.Event(), threading.Event()
+
+    def blocking(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
+        called.set()
+        done.wait()
+        return column(tiles, viewport)
+
+    try:
+        async with with_stranger(blocking) as world:
+            shown = await show(world, call("ann", "bob"))
+            assert called.is_set()
+            assert shown.mode == "gallery"
+            assert [fault.plugin for fault in world.faults] == ["column"]
+            assert "50 ms" in str(world.faults[0])
+            world.publish("voice", call("ann"))
+            await world.until(lambda: users(world) == ["ann"])
+    finally:
+        done.set()
+
+
+async def test_a_mode_that_failed_gets_another_chance_when_it_is_chosen_again() -> None:
+    broken = [True]
+
+    def flaky(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
+        if broken[0]:
+            raise ZeroDivisionError
+        return column(tiles, viewport)
+
+    async with with_stranger(flaky) as world:
+        assert (await show(world, call("ann"))).mode == "gallery"
+        broken[0] = False
+        await world.ask("stage.mode", SetMode("column"))
+        await world.until(lambda: stage(world).mode == "column")
+
+
+async def test_a_mode_is_not_asked_where_there_is_nothing_to_place() -> None:
+    async with with_stranger(column) as world:
+        shown = await show(world, call())
+        assert shown.windows == {"main": ()}
+        assert world.faults == []
+
+
+async def test_a_mute_that_moves_nobody_sends_nothing() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("ann", "bob"))
+        revision = world.hub.slices["stage"].revision
+        world.publish("voice", call("ann", "bob", muted=True))
+        await settle()
+        assert world.hub.slices["stage"].revision == revision
+
+
+async def test_the_stage_leaves_with_the_plugin() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("ann"))
+        await world.supervisor.set("layout", False)
+        assert world.read("stage") is None
+        with pytest.raises(CommandError) as refused:
+            await world.ask("stage.mode", SetMode("gallery"))
+        assert refused.value.code == "unknown_command"
+        await world.supervisor.set("layout", True)
+        await world.until(lambda: users(world) == ["ann"])
