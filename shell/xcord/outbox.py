@@ -77,11 +77,10 @@ class Outbox:
         return len(self._results) <= RESULTS
 
     def take(self) -> list[bytes]:
-        """All frames that are due: answers first, then one change, then notices."""
-        frames = [encode(result) for result in self._results]
+        """All frames that are due: one change, then answers (whose effects have arrived by then), then notices."""
+        frames = [] if (change := self._take_change()) is None else [change]
+        frames += [encode(result) for result in self._results]
         self._results.clear()
-        if (change := self._take_change()) is not None:
-            frames.append(change)
         while self._notices:
             name, params = self._notices.popleft()
             frames.append(encode(Notice(self._next(), name, params)))

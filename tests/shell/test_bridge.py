@@ -1,0 +1,56 @@
+"""Two loops: what blocks one does not stop the other."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+from xcord.bridge import Media
+
+
+async def test_a_coroutine_runs_on_the_media_thread_and_answers_here() -> None:
+    media = Media(None)
+    media.start()
+
+    async def where() -> int:
+        return threading.get_ident()
+
+    assert await media.run(where()) == media.thread.ident
+    assert media.stop()
+
+
+async def test_the_media_loop_goes_on_while_the_hub_loop_is_blocked() -> None:
+    media = Media(None)
+    media.start()
+    ticks: list[float] = []
+    enough = threading.Event()
+
+    async def tick() -> None:
+        while True:
+            ticks.append(time.monotonic())
+            if len(ticks) == 20:
+                enough.set()
+            await asyncio.sleep(0.005)
+
+    media.submit(tick())
+    assert enough.wait(10), "blocked for good"  # this blocks the hub loop on purpose
+    assert media.stop()
+
+
+async def test_cancelling_the_wait_does_not_cancel_the_work() -> None:
+    media = Media(None)
+    media.start()
+    go, done = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        while not go.is_set():
+            await asyncio.sleep(0.001)
+        done.set()
+
+    waiting = media.run(work())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    go.set()
+    assert await asyncio.to_thread(done.wait, 10)
+    assert media.stop()
