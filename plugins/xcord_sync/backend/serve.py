@@ -1,0 +1,233 @@
+"""``xcord serve``: PostgreSQL, livekit-server and the web application, started, kept and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from . import livekit, postgres
+from .accounts import new_password
+from .app import Parts, make_app
+from .child import locked
+from .errors import CannotServe
+from .secrets import LiveKitKey, load_or_make
+from .store import Store
+from .tokens import ttl_from
+
+log = logging.getLogger("xcord.server")
+
+DEFAULT_DRAIN = 5.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line asks for. ``drain``: seconds that people in calls get when we stop."""
+
+    host: str
+    port: int
+    data: Path
+    ready_file: Path | None = None
+    drain: float = DEFAULT_DRAIN
+
+
+class Stopping:
+    """The first signal asks for an orderly stop, the second for a quick one."""
+
+    def __init__(self) -> None:
+        self.asked, self.hurry = asyncio.Event(), asyncio.Event()
+
+    def signalled(self) -> None:
+        """SIGINT or SIGTERM came."""
+        (self.hurry if self.asked.is_set() else self.asked).set()
+
+    def listen(self) -> None:
+        """Takes the signals from now on."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self.signalled)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self.signalled))
+
+
+class _Quiet(uvicorn.Server):
+    """Signals are ours, not uvicorn's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(wanted: Wanted) -> int:
+    """Serves until a signal comes. 0, or 2 with one sentence on stderr."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "uvicorn", "sqlalchemy", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        asyncio.run(serve(wanted, os.environ))
+    except CannotServe as error:
+        print(f"xcord serve: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+async def serve(wanted: Wanted, environment: Mapping[str, str]) -> None:
+    """Runs the whole server end; must be called on the main thread, which its children are bound to.
+
+    :raises CannotServe: it cannot start.
+    """
+    stopping = Stopping()
+    stopping.listen()
+    async with contextlib.AsyncExitStack() as stack:
+        starting = asyncio.ensure_future(_start(wanted, environment, stopping, stack))
+        asked = asyncio.ensure_future(stopping.asked.wait())
+        first: set[asyncio.Future[Any]] = {starting, asked}
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+            return
+        try:
+            web = starting.result()
+            await asyncio.wait({asked, web}, return_when=asyncio.FIRST_COMPLETED)
+            if web.done() and not asked.done():
+                raise CannotServe("The web server ended by itself; its log says why.")
+        finally:
+            asked.cancel()
+
+
+async def _start(
+    wanted: Wanted, environment: Mapping[str, str], stopping: Stopping, stack: contextlib.AsyncExitStack
+) -> asyncio.Future[None]:
+    """Starts everything in order; what was started is stopped, in the other order, by ``stack``."""
+    ttl = ttl_from(environment)
+    listening = stack.enter_context(_bind(wanted.host, wanted.port))
+    _make_folder(wanted.data)
+    held = f"Another xcord serve uses {wanted.data}; stop it, or name another folder with --data."
+    await stack.enter_async_context(locked(wanted.data / "serve.lock", 0, held))
+    url, key, livekit_url = await _children(wanted, environment, stopping, stack)
+    store = await Store.open(url)
+    stack.push_async_callback(store.close)
+    parts = Parts(store=store, key=key, livekit_url=livekit_url, join_ttl=ttl)
+    if await store.is_new():
+        await _begin(parts, environment)
+    host = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    web = await stack.enter_async_context(_web(parts, listening))
+    if wanted.ready_file is not None:
+        _write(wanted.ready_file, {"address": address, "livekit": livekit_url, "pid": os.getpid()})
+        stack.callback(wanted.ready_file.unlink, missing_ok=True)
+    print(f"xcord serve: ready at {address}, calls at {livekit_url}, data in {wanted.data}", flush=True)
+    return web
+
+
+async def _children(
+    wanted: Wanted, environment: Mapping[str, str], stopping: Stopping, stack: contextlib.AsyncExitStack
+) -> tuple[str, LiveKitKey, str]:
+    """The database's address, the key pair, and the SFU's address; embedded where none is named."""
+    outside = environment.get("LIVEKIT_URL", "")
+    if outside:
+        pair = environment.get("LIVEKIT_API_KEY", ""), environment.get("LIVEKIT_API_SECRET", "")
+        if not all(pair):
+            raise CannotServe("LIVEKIT_URL also needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET.")
+        key, livekit_url = LiveKitKey(*pair), outside
+    else:
+        key = load_or_make(wanted.data / "secrets.json")
+        livekit.find(environment, Path.home())  # before anything slow is started
+    url = environment.get("DATABASE_URL", "") or await stack.enter_async_context(
+        postgres.embedded(wanted.data)
+    )
+    if not outside:
+        livekit_url = await stack.enter_async_context(
+            livekit.embedded(wanted.data, wanted.host, key, wanted.drain, stopping.hurry)
+        )
+    return url, key, livekit_url
+
+
+async def _begin(parts: Parts, environment: Mapping[str, str]) -> None:
+    """The first account. Printed before it is kept: a password that nobody saw would lock everybody out."""
+    given = environment.get("XCORD_OWNER_PASSWORD", "")
+    if given and len(given) < 8:
+        raise CannotServe("XCORD_OWNER_PASSWORD must have at least 8 characters.")
+    password = given or new_password()
+    hashed = await parts.passwords.hash(password)
+    if not given:
+        print(
+            f"xcord serve: the owner's login is `owner`, the password `{password}`, shown only now",
+            flush=True,
+        )
+    await parts.store.begin(hashed)
+
+
+@contextlib.asynccontextmanager
+async def _web(parts: Parts, listening: socket.socket) -> AsyncIterator[asyncio.Future[None]]:
+    # No access log: nothing about who calls is written down. No proxy headers: anybody could send them.
+    config = uvicorn.Config(
+        make_app(parts), access_log=False, log_config=None, proxy_headers=False, server_header=False,
+        lifespan="off", timeout_graceful_shutdown=3, timeout_keep_alive=30,
+    )  # fmt: skip
+    server = _Quiet(config)
+    running = asyncio.ensure_future(server.serve(sockets=[listening]))
+    try:
+        while not server.started and not running.done():  # noqa: ASYNC110 (uvicorn offers no event)
+            await asyncio.sleep(0.01)
+        yield running
+    finally:
+        server.should_exit = True
+        await asyncio.wait({running}, timeout=10)
+
+
+@contextlib.contextmanager
+def _bind(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With its protocol named: asyncio sets TCP_NODELAY on such connections alone, and without it each
+    # answer waits 40 ms for the client's delayed acknowledgement.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+            listening.listen(512)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CannotServe(
+                    f"Port {port} of {host} is taken by another program; choose another with --port."
+                ) from None
+            raise CannotServe(
+                f"{host}, port {port}, cannot be listened on ({error.strerror}); see --host and --port."
+            ) from None
+        yield listening
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        probe = data / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotServe(
+            f"The data folder {data} cannot be used ({error.strerror}); name another with --data."
+        ) from None
+
+
+def _write(file: Path, content: dict[str, object]) -> None:
+    unfinished = file.with_name(file.name + ".new")
+    try:
+        unfinished.write_text(json.dumps(content), "utf-8")
+        unfinished.replace(file)
+    except OSError as error:
+        raise CannotServe(f"The ready file {file} cannot be written ({error.strerror}).") from None

@@ -1,0 +1,172 @@
+"""HTTP as the contract wants it: msgspec in and out, problem documents, and OpenAPI made from both."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .. import contract
+from .errors import Refused
+
+log = logging.getLogger("xcord.server")
+
+T = TypeVar("T", bound=msgspec.Struct)
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+async def body(request: Request, kind: type[T]) -> T:
+    """The request's body as ``kind``.
+
+    :raises Refused: ``too_large``, ``bad_request`` (no JSON) or ``invalid`` (names the field).
+    """
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > contract.BODY_LIMIT:
+            raise Refused("too_large")
+    try:
+        return msgspec.json.decode(bytes(content), type=kind)
+    except msgspec.ValidationError as error:
+        raise Refused("invalid", detail=str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Refused("bad_request") from None
+
+
+def answer(value: msgspec.Struct, status: int = 200) -> Response:
+    """A JSON answer that nobody on the way may keep."""
+    return Response(
+        msgspec.json.encode(value), status, {"Cache-Control": "no-store"}, media_type="application/json"
+    )
+
+
+def refusal(code: str, headers: dict[str, str] | None = None, **params: Any) -> Response:
+    """A problem document."""
+    document = contract.problem(code, **params)
+    return Response(
+        msgspec.json.encode(document),
+        document.status,
+        {"Cache-Control": "no-store", **(headers or {})},
+        media_type=contract.PROBLEM_TYPE,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Makes every failure of ``app`` a problem document, and refuses apps that are too old."""
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> Response:
+        return refusal(error.code, error.headers, **error.params)
+
+    @app.exception_handler(HTTPException)
+    async def unroutable(_: Request, error: HTTPException) -> Response:
+        code = _BY_STATUS.get(error.status_code, "bad_request")
+        return refusal(code, dict(error.headers or {}))
+
+    app.add_middleware(_Gate)
+
+
+class _Gate:
+    """Before any routing: the protocol's version; around all: what nobody foresaw becomes a 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        if too_old(dict(scope["headers"]).get(contract.PROTOCOL_HEADER.lower().encode())):
+            await refusal("client_too_old")(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            log.error("%s %s failed: %s", scope["method"], type(error).__name__, _where(error))
+            if begun:
+                raise
+            await refusal("server_error")(scope, receive, send)
+
+
+def too_old(header: bytes | None) -> bool:
+    """Whether an app says that it is too old; one that says nothing is not refused."""
+    if header is None:
+        return False
+    return not header.isdigit() or int(header[:9]) < contract.OLDEST_CLIENT
+
+
+def _where(error: BaseException) -> str:
+    """File and line, without the message: it may hold what a person typed."""
+    trace = error.__traceback__
+    places = []
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " < ".join(reversed(places[-4:]))
+
+
+# -- OpenAPI -----------------------------------------------------------------------------------------
+
+
+def described(
+    *, takes: type[Any] | None = None, gives: type[Any] | None = None, status: int = 200, login: bool = True,
+    refuses: tuple[str, ...] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """The arguments of a route by which OpenAPI knows what our own decoding hides from FastAPI."""
+    extra: dict[str, Any] = {}
+    if takes is not None:
+        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(takes)}}}
+        refuses = (*refuses, "bad_request", "invalid", "too_large")
+    if login:
+        extra["security"] = [{"login": []}]
+        refuses = (*refuses, "unauthorized")
+    responses: dict[int | str, dict[str, Any]] = {}
+    for code in (*refuses, "client_too_old"):
+        known = contract.PROBLEMS[code]
+        text = f"{responses[known[0]]['description']} or `{code}`" if known[0] in responses else f"`{code}`"
+        responses[known[0]] = {
+            "description": text,
+            "content": {contract.PROBLEM_TYPE: {"schema": _ref(contract.Problem)}},
+        }
+    responses[status] = {"description": HTTPStatus(status).phrase}
+    if gives is not None:
+        responses[status]["content"] = {"application/json": {"schema": _ref(gives)}}
+    return {"status_code": status, "responses": responses, "openapi_extra": extra, "response_class": Response}
+
+
+def complete_openapi(app: FastAPI) -> None:
+    """Adds the contract's schemas and the bearer scheme to what FastAPI makes of the routes."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = make()
+            kinds = [kind for kind in vars(contract).values() if isinstance(kind, type) and _is_struct(kind)]
+            schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")[1]
+            parts = document.setdefault("components", {})
+            parts.setdefault("schemas", {}).update(schemas)
+            parts["securitySchemes"] = {"login": {"type": "http", "scheme": "bearer"}}
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _is_struct(kind: type[Any]) -> bool:
+    return issubclass(kind, msgspec.Struct) and kind is not msgspec.Struct
+
+
+def _ref(kind: type[Any]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{kind.__name__}"}

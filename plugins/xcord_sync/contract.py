@@ -1,0 +1,186 @@
+"""What the app and the server end say to each other: HTTP with JSON, under ``/v1``.
+
+Both ends import this module and nothing else of each other. Requests carry ``X-Xcord-Protocol``; the
+server end tells its own number and the oldest that it still speaks in ``GET /v1/about``. Whatever is
+refused is answered with a problem document (RFC 9457) whose ``code`` is one of ``PROBLEMS``.
+
+======================================  ===================  =======================================
+``GET  /v1/about``                      anybody              ``About``
+``POST /v1/login``                      anybody              ``LoginRequest`` -> ``LoggedIn``
+``POST /v1/logout``                     a login              ends that login
+``GET  /v1/directory``                  a login              ``DirectoryAnswer``
+``POST /v1/users``                      the owner            ``NewUser`` -> ``PersonInfo``
+``POST /v1/channels/{channel}/join``    a member             ``JoinRequest`` -> ``JoinAnswer``
+``GET  /healthz``                       anybody              ``Health``
+======================================  ===================  =======================================
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+PROTOCOL = 1
+OLDEST_CLIENT = 1
+OLDEST_SERVER = 1
+PROTOCOL_HEADER = "X-Xcord-Protocol"
+PROBLEM_TYPE = "application/problem+json"
+BODY_LIMIT = 64 * 1024  # bytes of a request
+ANSWER_LIMIT = 4 * 1024 * 1024  # bytes of an answer
+
+#: Code -> (HTTP status, English title).
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "bad_request": (400, "The request cannot be read."),
+    "unauthorized": (401, "The login is missing, unknown or has ended."),
+    "wrong_login": (401, "The login or the password is wrong."),
+    "forbidden": (403, "This account may not do that."),
+    "no_such_channel": (404, "There is no such channel."),
+    "not_found": (404, "There is nothing at this address."),
+    "method_not_allowed": (405, "This address does not take that method."),
+    "login_taken": (409, "That login belongs to somebody already."),
+    "too_large": (413, "The request is too large."),
+    "invalid": (422, "A field of the request is not valid."),
+    "client_too_old": (426, "This app is too old for the server; update it."),
+    "rate_limited": (429, "Too many attempts; wait before the next."),
+    "server_error": (500, "The server failed; its log says why."),
+    "unavailable": (503, "The server cannot do this at the moment."),
+}
+
+Role = Literal["owner", "moderator", "member"]
+LoginName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._-]{0,31}$", max_length=32)]
+DisplayName = Annotated[
+    str, Meta(pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", max_length=64)
+]
+Device = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64)]
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers. ``oldest`` is the oldest protocol of an app that is still understood."""
+
+    name: str
+    version: str
+    protocol: int
+    oldest: int
+
+
+class LoginRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``device`` names the app's installation, so that a person can tell logins apart."""
+
+    login: Annotated[str, Meta(min_length=1, max_length=64)]
+    password: Annotated[str, Meta(min_length=1, max_length=1024)]
+    device: Device
+
+    def __repr__(self) -> str:
+        return "LoginRequest(...)"
+
+
+class AccountInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The account of a login."""
+
+    user: str
+    login: str
+    name: str
+    role: Role
+
+
+class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """``token`` is opaque; send it as ``Authorization: Bearer``."""
+
+    token: str
+    account: AccountInfo
+
+    def __repr__(self) -> str:
+        return "LoggedIn(...)"
+
+
+class NewUser(msgspec.Struct, frozen=True, kw_only=True):
+    """An account to be created; it becomes a member of every server there is."""
+
+    login: LoginName
+    name: DisplayName
+    password: Annotated[str, Meta(min_length=8, max_length=1024)]
+
+    def __repr__(self) -> str:
+        return "NewUser(...)"
+
+
+class PersonInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as others see them."""
+
+    user: str
+    name: str
+    avatar: str = ""
+
+
+class ChannelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A voice channel."""
+
+    id: str
+    name: str
+
+
+class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A server with its channels, in their order."""
+
+    id: str
+    name: str
+    channels: tuple[ChannelInfo, ...] = ()
+
+
+class DirectoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """All that an account may see."""
+
+    account: AccountInfo
+    servers: tuple[ServerInfo, ...] = ()
+    people: tuple[PersonInfo, ...] = ()
+
+
+class JoinRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The device becomes part of the identity ``<user>:<device>`` in the call."""
+
+    device: Device
+
+
+class JoinAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connection to the SFU needs; ``expires_at`` in seconds since the epoch."""
+
+    url: str
+    token: str
+    room: str
+    channel: str
+    expires_at: int
+
+    def __repr__(self) -> str:
+        return f"JoinAnswer(room={self.room!r}, token=...)"
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A problem document. ``retry_after`` in seconds, of ``rate_limited``; ``detail`` names the field."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    retry_after: int = 0
+
+
+def problem(code: str, *, detail: str = "", retry_after: int = 0) -> Problem:
+    """The document of a code."""
+    status, title = PROBLEMS[code]
+    return Problem(
+        type=f"urn:xcord:problem:{code}",
+        title=title,
+        status=status,
+        code=code,
+        detail=detail,
+        retry_after=retry_after,
+    )
