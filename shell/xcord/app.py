@@ -13,26 +13,26 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from . import instance
 from .config import Config
+from .control import answerer
 from .core import Core, running
 from .door import Door, listen
 from .hub import SHELL
+from .instance import Instance, call
 from .views import WindowSpec
 from .windows import WindowEvents, window_layer
 
 log = logging.getLogger("xcord.app")
 
 MAIN = WindowSpec("main", "main")
-CONTROL_WITHIN = 40.0  # seconds for a request of the control socket: a command may take 30
 END_WITHIN = 5.0  # seconds for the hub's thread once the windows are gone
 
 
 class App:
     """One run with windows."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, held: Instance) -> None:
+        self._config, self._instance = config, held
         self._door = Door()
         self._listener = listen(config.port)
         self.port: int = self._listener.getsockname()[1]
@@ -88,8 +88,9 @@ class App:
             core.hub.watch(SHELL, self._on_settings, "settings")
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
-            with instance.serving(self._config.runtime_dir, self._answer):
-                await self._stop.wait()
+            self._instance.serve(answerer(core.hub, self._loop))
+            await self._stop.wait()
+            await asyncio.to_thread(self._instance.close)
 
     def _open_plugin_windows(self, core: Core) -> None:
         for spec in core.supervisor.windows():
@@ -147,31 +148,18 @@ class App:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function)
 
-    def _answer(self, request: Any) -> dict[str, Any]:
-        """A request of the control socket, on its thread."""
-        from .control import answer
-
-        if self._core is None:
-            return {"ok": False, "error": {"code": "starting", "params": {}, "message": "xcord is starting"}}
-        future = asyncio.run_coroutine_threadsafe(answer(self._core, request), self._loop)
-        try:
-            return future.result(CONTROL_WITHIN)
-        except TimeoutError:
-            return {
-                "ok": False,
-                "error": {"code": "timed_out", "params": {}, "message": "the hub did not answer"},
-            }
-
 
 def run(config: Config) -> int:
     """``xcord run``: shows the running app if there is one, starts it otherwise.
 
     :raises SetupError: something is missing on this machine.
     """
-    if instance.call(config.runtime_dir, {"ask": "window.show"}) is not None:
+    held = Instance.claim(config.runtime_dir)
+    if held is None:
+        call(config.runtime_dir, {"ask": "window.show"})
         print("xcord is running already; its window was shown.")
         return 0
-    return App(config).run()
+    return App(config, held).run()
 
 
 def _language(chosen: str) -> str:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .bridge import Media
 from .config import Config
@@ -25,6 +26,9 @@ from .settings import Settings
 from .supervisor import Supervisor
 from .views import ViewModes
 from .watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from .media.server import MediaServer
 
 log = logging.getLogger("xcord.core")
 
@@ -81,7 +85,7 @@ async def running(
     watchdog = Watchdog(lambda loop, stack, files: _blame(hub, plugins, loop, stack, files))
     watchdog.watch("hub", hub._loop, threading.get_ident())
     pictures = MediaServer(slots, listener.getsockname()[1])
-    async with _media_server(media, pictures):
+    async with _serving(media, pictures):
         screen = Screen(hub, pictures)
         server = PageServer(hub, door, web, listener, screen.ticket, desk.note_presence)
         async with server.running():
@@ -109,12 +113,12 @@ async def _start(core: Core, settings: Settings, config: Config) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _media_server(media: Media, pictures: object) -> AsyncIterator[None]:
-    await media.run(pictures.start())  # type: ignore[attr-defined]
+async def _serving(media: Media, pictures: MediaServer) -> AsyncIterator[None]:
+    await media.run(pictures.start())
     try:
         yield
     finally:
-        await media.run(pictures.stop())  # type: ignore[attr-defined]
+        await media.run(pictures.stop())
 
 
 def _blame(hub: Hub, plugins: PluginSet, loop: str, stack: str, files: list[str]) -> None:

@@ -63,7 +63,7 @@ def _videos(stage: Stage, window: str) -> tuple[Placed, ...]:
 def _viewport(window: WindowState) -> Viewport | None:
     """Its stage, if there is anything to see on it."""
     viewport = window.viewport
-    if not window.connected or viewport is None or not viewport.visible:
+    if not (window.connected and window.visible) or viewport is None or not viewport.visible:
         return None
     return viewport if min(viewport.width, viewport.height, viewport.scale) > 0 else None
 

@@ -76,7 +76,7 @@ class Desk:
             ("page.painted", Nothing, self._note_painted),
             ("page.report", PageReport, self._take_report),
         ):
-            hub.claim_command(name, SHELL, args, handler)  # type: ignore[arg-type]
+            hub.claim_command(name, SHELL, args, handler)
 
     def refresh(self) -> None:
         """Publishes the settings again, after plugins came or went."""

@@ -77,7 +77,7 @@ class Outbox:
         return len(self._results) <= RESULTS
 
     def take(self) -> list[bytes]:
-        """All frames that are due: one change, then answers (whose effects have arrived by then), then notices."""
+        """All frames that are due: one change, then answers (their effects came before), then notices."""
         frames = [] if (change := self._take_change()) is None else [change]
         frames += [encode(result) for result in self._results]
         self._results.clear()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any, Protocol
 
-import msgspec
-
-from .demand import demand, shown
+from .demand import derive_demand, keys_by_window
 from .door import Admission
 from .hub import SHELL, Hub
 from .messages import MediaDoor
-from .model import Demand, Stage, Viewport, Windows
+from .model import Demand, Stage, Windows
 
 Key = tuple[str, str, int]
 
@@ -61,21 +59,9 @@ class Screen:
             self._windows = value or Windows()
         for window in set(self._tickets) - {state.name for state in self._windows.windows}:
             self._pictures.revoke(self._tickets.pop(window))
-        viewports, watching = _looks(self._windows)
-        self._demand.set(demand(self._stage, viewports, watching))
-        now = shown(self._stage, viewports, watching)
+        self._demand.set(derive_demand(self._stage, self._windows))
+        now = keys_by_window(self._stage, self._windows)
         for window in {*now, *self._shown}:
             if now.get(window, frozenset()) != self._shown.get(window, frozenset()):
                 self._pictures.show(window, now.get(window, frozenset()))
         self._shown = now
-
-
-def _looks(windows: Windows) -> tuple[dict[str, Viewport], frozenset[str]]:
-    """The viewport of each connected window, and who only watches."""
-    connected = [state for state in windows.windows if state.connected]
-    viewports = {
-        state.name: msgspec.structs.replace(state.viewport, visible=state.viewport.visible and state.visible)
-        for state in connected
-        if state.viewport is not None
-    }
-    return viewports, frozenset(state.name for state in connected if state.watch_only)

@@ -17,10 +17,10 @@ import contextlib
 import heapq
 import itertools
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from .bridge import Media, MediaLike
 from .clock import Clock
@@ -39,6 +39,7 @@ from .supervisor import Supervisor
 from .views import ViewModes
 
 HARNESS = "harness"
+T = TypeVar("T")
 
 
 class FakeClock:
@@ -84,7 +85,7 @@ class InlineMedia:
     def __init__(self, slots: Any = None) -> None:
         self.slots = slots if slots is not None else SimpleNamespace()
 
-    def run(self, coroutine: Any) -> asyncio.Future[Any]:
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
         """Runs on the present loop."""
         return asyncio.ensure_future(coroutine)
 

@@ -44,8 +44,7 @@ async def test_cancelling_the_wait_does_not_cancel_the_work() -> None:
     go, done = threading.Event(), threading.Event()
 
     async def work() -> None:
-        while not go.is_set():
-            await asyncio.sleep(0.001)
+        await asyncio.to_thread(go.wait, 10)
         done.set()
 
     waiting = media.run(work())

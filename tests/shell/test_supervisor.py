@@ -104,7 +104,7 @@ async def test_a_plugin_that_cannot_start_is_named_and_takes_nothing_with_it() -
 async def test_two_that_claim_one_slice_are_both_named_and_the_first_goes_on() -> None:
     second = Talker()
     second.__name__ = "xcord_second"
-    second.xcord_view_modes = lambda: []  # type: ignore[method-assign]
+    second.xcord_view_modes = list  # type: ignore[method-assign]
     async with running(Talker(), second) as world:
         assert states(world) == {"talker": "on", "second": "failed"}
         reason = world.read("plugins").plugins[1].reason
