@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,11 +67,12 @@ def folders() -> tuple[Path, Path, Path]:
         return root / "config", root / "data", root / "run"
     import platformdirs
 
-    return (
-        Path(platformdirs.user_config_dir("xcord")),
-        Path(platformdirs.user_data_dir("xcord")),
-        Path(platformdirs.user_runtime_dir("xcord")),
-    )
+    data = Path(platformdirs.user_data_dir("xcord"))
+    if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
+        runtime = data / "run"  # platformdirs would take a folder in /tmp that others can make first
+    else:
+        runtime = Path(platformdirs.user_runtime_dir("xcord"))
+    return Path(platformdirs.user_config_dir("xcord")), data, runtime
 
 
 def _read_plugins(path: Path) -> tuple[set[str], set[str]]:
