@@ -102,7 +102,8 @@ async def serve(wanted: Wanted, environment: Mapping[str, str]) -> None:
             return
         try:
             web = starting.result()
-            await asyncio.wait({asked, web}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {asked, web}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if web.done() and not asked.done():
                 raise CannotServe("The web server ended by itself; its log says why.")
         finally:
