@@ -1,25 +1,21 @@
-"""One page's connection to the media socket: what it is sent and when. Runs on the media loop."""
+"""One page's connection to the media socket. Runs on the media loop."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from .batches import ACKNOWLEDGEMENT, Streams, encode
-from .credit import Credit
+from .batches import ACKNOWLEDGEMENT
+from .flow import Flow, Wait
 from .pour import Spout
-from .slots import Frame, Key, Slots
+from .slots import Key
 
-RATE = 30.0
-"""Batches a second at most."""
-BATCH_FRAMES = 256
-BATCH_BYTES = 48 << 20
 SPARE_MESSAGES = 64
-"""So many more messages than batches may a page send."""
+"""So many more messages than it got batches may a page send."""
 SAY_WITHIN = 1.0
 
 Verdict = tuple[int, str]
@@ -27,40 +23,30 @@ Verdict = tuple[int, str]
 
 GONE: Verdict = (1000, "")
 BAD_TICKET: Verdict = (4001, "bad_ticket")
+REVOKED: Verdict = (4001, "revoked")
 BAD_MESSAGE: Verdict = (4003, "bad_message")
 REPLACED: Verdict = (4004, "replaced")
-REVOKED: Verdict = (4001, "revoked")
 SILENT: Verdict = (4008, "no_acknowledgement")
 USED_UP: Verdict = (4009, "used_up")
 
 
 class Link:
-    """Sends the newest frames of what its window shows, as fast as the page acknowledges them."""
+    """Sends what its flow says, as fast as the page acknowledges it."""
 
-    def __init__(
-        self,
-        connection: ServerConnection,
-        slots: Slots,
-        keys: frozenset[Key],
-        rate: float = RATE,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._connection, self._slots, self._keys = connection, slots, keys
-        self._interval, self._now = 1 / rate, now
-        self._streams, self._credit = Streams(), Credit()
-        self._sent: dict[Key, int] = {}
+    def __init__(self, connection: ServerConnection, flow: Flow) -> None:
+        self._connection, self._flow = connection, flow
         self._heard = 0
         self._woken = asyncio.Event()
         self._ended: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
 
     def show(self, keys: frozenset[Key]) -> None:
         """The window shows ``keys`` from now on."""
-        self._keys = keys
+        self._flow.keys = keys
         self._woken.set()
 
     def note(self, key: Key | None) -> None:
         """The slot of ``key`` has changed, or all have."""
-        if key is None or key in self._keys:
+        if key is None or key in self._flow.keys:
             self._woken.set()
 
     def end(self, verdict: Verdict) -> None:
@@ -77,12 +63,21 @@ class Link:
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
-        return done.pop().result()
+        return self._ended.result() if self._ended in done else done.pop().result()
 
     async def _feed(self) -> Verdict:
         spout = Spout(self._connection)
         try:
-            return await self._send(spout)
+            while True:
+                self._woken.clear()
+                match self._flow.step(now := time.monotonic()):
+                    case Wait(until, deaf):
+                        await self._wait(until, deaf, now)
+                    case str(text):
+                        async with asyncio.timeout(SAY_WITHIN):
+                            await self._connection.send(text)
+                    case batch:
+                        spout.pour(batch)
         except ConnectionClosed:
             return GONE
         except TimeoutError:
@@ -92,49 +87,15 @@ class Link:
         finally:
             spout.close()
 
-    async def _send(self, spout: Spout) -> Verdict:
-        due = 0.0
-        while True:
-            self._woken.clear()
-            frames = self._slots.newest(self._keys)
-            if self._streams.update(frames):
-                self._sent = {key: serial for key, serial in self._sent.items() if key in frames}
-                async with asyncio.timeout(SAY_WITHIN):
-                    await self._connection.send(self._streams.message())
-                continue  # while the page was told, frames may have been dropped
-            now = self._now()
-            if self._credit.expired(now):
-                return SILENT
-            fresh = self._fresh(frames)
-            if not fresh or not self._credit.may_send():
-                await self._wait(self._credit.deadline(), now)
-            elif now < due:
-                await asyncio.sleep(due - now)
-            else:
-                batch = [(self._streams.number(key), frame) for key, frame in fresh]
-                spout.pour(encode(self._credit.send(now), batch))
-                self._sent.update((key, frame.serial) for key, frame in fresh)
-                due = due + self._interval if now - due < self._interval else now + self._interval
-
-    def _fresh(self, frames: dict[Key, Frame]) -> list[tuple[Key, Frame]]:
-        """What the page has not been sent yet, within the bounds of one batch."""
-        fresh: list[tuple[Key, Frame]] = []
-        size = 0
-        for key, frame in frames.items():
-            if self._sent.get(key, 0) >= frame.serial:
-                continue
-            size += len(frame.data)
-            if fresh and (size > BATCH_BYTES or len(fresh) == BATCH_FRAMES):
-                break
-            fresh.append((key, frame))
-        return fresh
-
-    async def _wait(self, deadline: float | None, now: float) -> None:
-        try:
-            async with asyncio.timeout(None if deadline is None else deadline - now):
-                await self._woken.wait()
-        except TimeoutError:
-            return  # the credit has expired: _send sees it
+    async def _wait(self, until: float | None, deaf: bool, now: float) -> None:
+        if until is None:
+            await self._woken.wait()
+        elif deaf:
+            await asyncio.sleep(until - now)
+        else:
+            with contextlib.suppress(TimeoutError):  # the next step sees it
+                async with asyncio.timeout(until - now):
+                    await self._woken.wait()
 
     async def _hear(self) -> Verdict:
         try:
@@ -147,12 +108,13 @@ class Link:
         return GONE
 
     def _acknowledge(self, message: str | bytes) -> bool:
+        credit = self._flow.credit
         if isinstance(message, str) or len(message) != ACKNOWLEDGEMENT.size:
             return False
         try:
-            news = self._credit.acknowledge(ACKNOWLEDGEMENT.unpack(message)[0], self._now())
+            news = credit.acknowledge(ACKNOWLEDGEMENT.unpack(message)[0], time.monotonic())
         except ValueError:
             return False
         if news:
             self._woken.set()
-        return self._heard <= self._credit.sent + SPARE_MESSAGES
+        return self._heard <= credit.sent + SPARE_MESSAGES

@@ -18,7 +18,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from .link import BAD_TICKET, RATE, REPLACED, REVOKED, Link
+from .flow import RATE, Flow
+from .link import BAD_TICKET, REPLACED, REVOKED, Link
 from .slots import Key, Slots
 
 log = logging.getLogger("xcord.media")
@@ -165,7 +166,7 @@ class MediaServer:
             return
         if ticket in self._links:
             self._links[ticket][1].end(REPLACED)
-        link = Link(connection, self._slots, self._keys(window), self._rate)
+        link = Link(connection, Flow(self._slots, self._keys(window), self._rate))
         self._links[ticket] = (window, link)
         try:
             code, reason = await link.run()

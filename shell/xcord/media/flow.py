@@ -1,0 +1,75 @@
+"""What one page is sent next: streams it must know, or a batch, or nothing yet. Pure; time is given.
+
+A slow page loses frames and never time: what waits is always the newest frame of each video, and no more
+than two batches are ever under way.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .batches import Piece, Streams, encode
+from .credit import Credit
+from .slots import Frame, Key, Slots
+
+RATE = 30.0
+"""Batches a second at most."""
+BATCH_FRAMES = 256
+BATCH_BYTES = 48 << 20
+
+
+class Wait(NamedTuple):
+    """Nothing to send before ``until`` (None: no limit). ``deaf``: nothing that happens changes that."""
+
+    until: float | None
+    deaf: bool = False
+
+
+class Flow:
+    """One connection's outflow. ``keys`` is what its window shows and may change at any time."""
+
+    def __init__(self, slots: Slots, keys: frozenset[Key], rate: float = RATE) -> None:
+        self.keys = keys
+        self.credit = Credit()
+        self._slots, self._interval = slots, 1 / rate
+        self._streams = Streams()
+        self._sent: dict[Key, int] = {}
+        self._due = 0.0
+
+    def step(self, now: float) -> str | list[Piece] | Wait:
+        """What to do at ``now``: send this text, send this batch, or wait. Ask again after doing it.
+
+        :raises TimeoutError: the page has acknowledged nothing for too long.
+        :raises OverflowError: the connection has used up its numbers and must be replaced.
+        """
+        frames = self._slots.newest(self.keys)
+        if self._streams.update(frames):
+            self._sent = {key: serial for key, serial in self._sent.items() if key in frames}
+            return self._streams.message()
+        if self.credit.expired(now):
+            raise TimeoutError
+        fresh = self._fresh(frames)
+        if not fresh or not self.credit.may_send():
+            return Wait(self.credit.deadline())
+        if now < self._due:
+            return Wait(self._due, deaf=True)
+        late = now - self._due
+        self._due = self._due + self._interval if late < self._interval else now + self._interval
+        self._sent.update((key, frame.serial) for key, frame in fresh)
+        batch = ((self._streams.number(key), frame) for key, frame in fresh)
+        return encode(self.credit.send(now), batch)
+
+    def _fresh(self, frames: dict[Key, Frame]) -> list[tuple[Key, Frame]]:
+        """What the page has not been sent yet, within the bounds of one batch; the longest unsent first."""
+        waiting = [(key, frame) for key, frame in frames.items() if self._sent.get(key, 0) < frame.serial]
+        if len(waiting) <= BATCH_FRAMES and sum(len(frame.data) for _, frame in waiting) <= BATCH_BYTES:
+            return waiting
+        waiting.sort(key=lambda item: self._sent.get(item[0], 0))
+        fresh: list[tuple[Key, Frame]] = []
+        size = 0
+        for key, frame in waiting[:BATCH_FRAMES]:
+            size += len(frame.data)
+            if fresh and size > BATCH_BYTES:
+                break
+            fresh.append((key, frame))
+        return fresh

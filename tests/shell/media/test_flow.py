@@ -1,0 +1,246 @@
+"""What a page is sent, over random histories: put, drop, acknowledge, time."""
+
+import json
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from xcord.media import flow as flow_module
+from xcord.media.batches import Piece
+from xcord.media.credit import IN_FLIGHT, TIMEOUT
+from xcord.media.flow import Flow, Wait
+from xcord.media.slots import Key, Slots
+
+from .test_batches import decode
+
+A: Key = ("a", "camera", 0)
+B: Key = ("b", "camera", 0)
+BOTH = frozenset({A, B})
+
+
+def put(slots: Slots, key: Key = A, fill: int = 1, epoch: int = 1, sid: str = "s") -> bool:
+    return slots.put(key, epoch, sid, 2, 2, bytes([fill]) * 6, 0.0)
+
+
+def opened() -> Slots:
+    slots = Slots()
+    slots.open(1)
+    return slots
+
+
+def pictures(batch: str | list[Piece] | Wait) -> list[tuple[int, int]]:
+    """Stream and content of each picture."""
+    assert isinstance(batch, list)
+    return [(stream, data[0]) for stream, _, _, _, _, data in decode(b"".join(batch))[1]]
+
+
+def streams(text: str | list[Piece] | Wait) -> dict[str, str]:
+    assert isinstance(text, str)
+    return {number: key["user"] for number, key in json.loads(text)["streams"].items()}
+
+
+def test_a_page_learns_of_a_stream_before_its_first_frame() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    assert flow.step(0.0) == Wait(None)
+    put(slots)
+    assert streams(flow.step(0.0)) == {"1": "a"}
+    assert pictures(flow.step(0.0)) == [(1, 1)]
+
+
+def test_what_the_window_does_not_show_is_not_sent() -> None:
+    slots = opened()
+    flow = Flow(slots, frozenset())
+    put(slots)
+    assert flow.step(0.0) == Wait(None)
+    flow.keys = BOTH
+    assert streams(flow.step(0.0)) == {"1": "a"}
+    flow.keys = frozenset({B})
+    assert streams(flow.step(0.0)) == {}
+
+
+def test_one_frame_is_sent_once() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    put(slots)
+    flow.step(0.0)
+    flow.step(0.0)
+    flow.credit.acknowledge(1, 0.0)
+    assert flow.step(5.0) == Wait(None)
+
+
+def test_a_slow_page_gets_the_newest_frame_when_it_is_ready() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    put(slots, fill=1)
+    flow.step(0.0)
+    flow.step(0.0)
+    put(slots, fill=2)
+    assert pictures(flow.step(0.1)) == [(1, 2)]
+    for fill in (3, 4, 5):
+        put(slots, fill=fill)
+        assert flow.step(0.5) == Wait(0.0 + TIMEOUT)
+    flow.credit.acknowledge(2, 0.6)
+    assert pictures(flow.step(0.6)) == [(1, 5)]
+
+
+def test_batches_keep_the_rate_and_a_late_one_is_not_caught_up() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH, rate=10)
+    put(slots)
+    flow.step(7.0)
+    assert pictures(flow.step(7.0))
+    put(slots, fill=2)
+    wait = flow.step(7.01)
+    assert isinstance(wait, Wait)
+    assert wait.deaf
+    assert wait.until == pytest.approx(7.1)
+    assert pictures(flow.step(7.12))
+    flow.credit.acknowledge(2, 7.15)
+    put(slots, fill=3)
+    later = flow.step(7.15)
+    assert isinstance(later, Wait)
+    assert later.until == pytest.approx(7.2)
+
+
+def test_a_dropped_frame_that_waits_is_never_sent() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH, rate=10)
+    put(slots, fill=1)
+    flow.step(0.0)
+    flow.step(0.0)
+    put(slots, fill=2)
+    assert isinstance(flow.step(0.01), Wait)
+    slots.drop(A)
+    assert streams(flow.step(0.02)) == {}
+    assert flow.step(0.5) == Wait(TIMEOUT)
+
+
+def test_a_silent_page_is_given_up() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    put(slots)
+    flow.step(0.0)
+    flow.step(0.0)
+    flow.step(0.99)
+    with pytest.raises(TimeoutError):
+        flow.step(1.0)
+
+
+def test_more_than_a_batch_holds_goes_out_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_module, "BATCH_FRAMES", 1)
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    put(slots, A, 1)
+    put(slots, B, 2)
+    flow.step(0.0)
+    first = pictures(flow.step(0.0))
+    put(slots, A, 3)
+    put(slots, B, 4)
+    second = pictures(flow.step(1 / 30))
+    assert {content % 2 for _, content in first + second} == {0, 1}
+
+
+def test_a_batch_is_bounded_in_bytes_but_a_single_frame_always_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_module, "BATCH_BYTES", 5)
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    put(slots, A)
+    put(slots, B)
+    flow.step(0.0)
+    assert len(pictures(flow.step(0.0))) == 1
+
+
+class History(RuleBasedStateMachine):
+    """A call and a page of random speed; the page keeps what a page would keep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slots = Slots()
+        self.flow = Flow(self.slots, BOTH)
+        self.now = 0.0
+        self.epoch = 0
+        self.sid = dict.fromkeys(BOTH, 0)
+        self.turn = 0
+        self.content: dict[int, tuple[Key, int, int]] = {}
+        self.newest: dict[Key, int] = {}
+        self.page: dict[int, str] = {}
+        self.seen: dict[Key, int] = {}
+        self.sent = self.acknowledged = 0
+
+    @rule()
+    def new_epoch(self) -> None:
+        self.epoch += 1
+        self.slots.open(self.epoch)
+        self.newest.clear()
+
+    @precondition(lambda self: self.turn < 255)
+    @rule(key=st.sampled_from([A, B]), old=st.booleans())
+    def put(self, key: Key, old: bool) -> None:
+        self.turn += 1
+        epoch = self.epoch - old
+        if put(self.slots, key, self.turn, epoch, str(self.sid[key])):
+            assert not old
+            self.newest[key] = self.turn
+        self.content[self.turn] = (key, epoch, self.sid[key])
+
+    @rule(key=st.sampled_from([A, B]))
+    def drop(self, key: Key) -> None:
+        self.slots.drop(key)
+        self.sid[key] += 1
+        self.newest.pop(key, None)
+
+    @rule(keys=st.sampled_from([BOTH, frozenset({A}), frozenset()]))
+    def show(self, keys: frozenset[Key]) -> None:
+        self.flow.keys = keys
+
+    @rule(seconds=st.sampled_from([0.01, 0.04, 0.3]))
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+
+    @precondition(lambda self: self.sent > 0)
+    @rule(back=st.integers(0, 2))
+    def acknowledge(self, back: int) -> None:
+        number = max(1, self.sent - back)
+        news = self.flow.credit.acknowledge(number, self.now)
+        assert news == (number > self.acknowledged)
+        self.acknowledged = max(self.acknowledged, number)
+
+    @rule()
+    def step(self) -> None:
+        try:
+            action = self.flow.step(self.now)
+        except TimeoutError:
+            assert self.sent > self.acknowledged
+            self.flow = Flow(self.slots, self.flow.keys)
+            self.page, self.sent, self.acknowledged = {}, 0, 0
+            self.seen.clear()
+            return
+        if isinstance(action, str):
+            self.page = {int(number): user for number, user in streams(action).items()}
+        elif isinstance(action, list):
+            self._receive(b"".join(action))
+
+    def _receive(self, batch: bytes) -> None:
+        number, frames = decode(batch)
+        self.sent += 1
+        assert number == self.sent
+        for stream, *_, data in frames:
+            key, epoch, sid = self.content[data[0]]
+            assert self.page[stream] == key[0]
+            assert epoch == self.epoch
+            assert sid == self.sid[key]
+            assert key in self.flow.keys
+            assert data[0] == self.newest[key]
+            assert data[0] > self.seen.get(key, 0)
+            self.seen[key] = data[0]
+
+    @invariant()
+    def at_most_two_batches_are_in_flight(self) -> None:
+        assert self.sent - self.acknowledged == self.flow.credit.in_flight <= IN_FLIGHT
+
+
+TestHistory = History.TestCase
+TestHistory.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
