@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from xcord import hookimpl
+from xcord import Config, Handle, hookimpl
 
 
 @hookimpl
@@ -12,3 +13,10 @@ def xcord_add_commands(parser: Any) -> None:
     from .command import add_serve
 
     add_serve(parser)
+
+
+@hookimpl
+def xcord_start(hub: Handle, config: Config) -> AbstractAsyncContextManager[None]:
+    from .keeper import Keeper
+
+    return Keeper(hub, config).life()

@@ -1,0 +1,66 @@
+"""The server end's address as a person types it. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from xcord import CommandError
+
+
+def tidy(address: str) -> str:
+    """``scheme://host[:port]``. Without a scheme: http for this machine, https for any other.
+
+    :raises CommandError: ``bad_address``, or ``insecure_address``: the password would cross the internet
+        in clear.
+    """
+    text = address.strip()
+    named = "://" in text
+    try:
+        parts = urlsplit(text if named else f"//{text}")
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise _bad() from None
+    scheme = parts.scheme if named else "http" if is_loopback(host) else "https"
+    if (
+        scheme not in ("http", "https")
+        or not host
+        or len(text) > 512
+        or parts.username is not None
+        or parts.password is not None
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+        or not all(letter.isprintable() and not letter.isspace() for letter in host)
+    ):
+        raise _bad()
+    if scheme == "http" and not is_near(host):
+        raise CommandError("insecure_address", "plain http is for this machine and the local network")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name means this very machine."""
+    return host == "localhost" or host.endswith(".localhost") or _matches(host, "is_loopback")
+
+
+def is_near(host: str) -> bool:
+    """Whether the name means this machine or one of the local network."""
+    local_name = not _is_number(host) and ("." not in host or host.endswith((".local", ".lan", ".home.arpa")))
+    return is_loopback(host) or local_name or _matches(host, "is_private")
+
+
+def _matches(host: str, quality: str) -> bool:
+    try:
+        return bool(getattr(ipaddress.ip_address(host.partition("%")[0]), quality))
+    except ValueError:
+        return False
+
+
+def _is_number(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def _bad() -> CommandError:
+    return CommandError("bad_address", "that is no address of a server, such as https://voice.example.org")

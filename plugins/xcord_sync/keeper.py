@@ -1,0 +1,200 @@
+"""Keeps slice ``directory`` true to the server end, and answers the commands ``directory.*``.
+
+The login's token lives here and in its file, never in a slice, a notice, a log or an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from xcord import Asker, CommandError, Config, Directory, Handle, JoinToken, JoinTokenFor, Login, Nothing
+
+from . import keeping
+from .address import tidy
+from .backoff import pause
+from .translate import directory, join_token
+
+if TYPE_CHECKING:
+    from .client import Client
+
+GOODBYE_SECONDS = 3.0
+
+
+class Keeper:
+    """One life of the plugin, on the hub loop."""
+
+    def __init__(self, hub: Handle, config: Config) -> None:
+        self._hub = hub
+        self._path = keeping.path_in(config.data_dir)
+        self._slice = hub.slice("directory", Directory, Directory())
+        self._kept = keeping.Kept(device="")
+        self._client: Client | None = None
+        self._signing = asyncio.Lock()
+        self._work: asyncio.Task[None] | None = None
+        self._goodbyes: set[asyncio.Task[None]] = set()
+        self._look = asyncio.Event()
+        hub.command("directory.login", Login, self._login)
+        hub.command("directory.logout", Nothing, self._logout)
+        hub.command("directory.join_token", JoinTokenFor, self._join_token, private=True)
+
+    @contextlib.asynccontextmanager
+    async def life(self) -> AsyncIterator[None]:
+        """Takes up a kept login; leaving ends no login, only the connection."""
+        self._kept = await asyncio.to_thread(keeping.load, self._path)
+        if self._kept.token:
+            self._slice.set(Directory(status="connecting", address=self._kept.address))
+            self._work = asyncio.ensure_future(self._take_up())
+        try:
+            yield
+        finally:
+            await self._rest()
+            if self._goodbyes:
+                await asyncio.wait(self._goodbyes, timeout=GOODBYE_SECONDS)
+
+    # -- commands ------------------------------------------------------------------------------------
+
+    async def _login(self, args: Login, _asker: Asker) -> None:
+        address = tidy(args.address)
+        async with self._signing:
+            client = await _client(address)
+            try:
+                await client.about()
+                answer = await client.login(args.login.strip(), args.password, self._kept.device)
+                shown = directory(address, await client.directory())
+            except BaseException:
+                await client.close()
+                raise
+            if self._client is not None:
+                await self._hang_up()
+            await self._rest(goodbye=True)
+            self._kept = msgspec.structs.replace(self._kept, address=address, token=answer.token)
+            await self._save()
+            self._client = client
+            self._slice.set(shown)
+            self._work = asyncio.ensure_future(self._keep(client))
+
+    async def _logout(self, _args: Nothing, _asker: Asker) -> None:
+        async with self._signing:
+            if self._client is not None:
+                await self._hang_up()
+            await self._end("")
+
+    async def _join_token(self, args: JoinTokenFor, _asker: Asker) -> JoinToken:
+        client = self._client
+        if client is None:
+            raise CommandError("not_signed_in", "nobody is signed in")
+        try:
+            return join_token(await client.join(args.channel, self._kept.device))
+        except CommandError as error:
+            if error.code in ("unauthorized", "unreachable", "server_error"):
+                self._look.set()
+            raise
+
+    # -- keeping up ----------------------------------------------------------------------------------
+
+    async def _take_up(self) -> None:
+        """A kept login at start: the HTTP client is loaded off the loop, for windows open meanwhile."""
+        self._client = await _client(self._kept.address, self._kept.token)
+        await self._keep(self._client, unknown=True)
+
+    async def _keep(self, client: Client, *, unknown: bool = False) -> None:
+        """Looks at the server end for ever: now and then while well, with growing pauses while not.
+
+        :param unknown: nothing has been asked of it yet in this run.
+        """
+        failures, code = 0, ""
+        while True:
+            if not unknown:
+                await self._sleep(pause(failures, code, random.random()))
+            try:
+                if failures or unknown:
+                    await client.about()
+                unknown = False
+                self._slice.set(directory(client.address, await client.directory()))
+                failures, code = 0, ""
+            except CommandError as error:
+                failures, code, unknown = failures + 1, error.code, False
+                if code == "unauthorized":
+                    break
+                self._slice.set(msgspec.structs.replace(self._slice.value, status="stale", reason=code))
+        # Not from within this task, which ending cancels.
+        farewell = asyncio.ensure_future(self._end_if(client, code))
+        self._goodbyes.add(farewell)
+        farewell.add_done_callback(self._goodbyes.discard)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Until ``seconds`` have passed or something makes a look worth while."""
+        self._look.clear()
+        passed = asyncio.ensure_future(self._hub.clock.sleep(seconds))
+        looked = asyncio.ensure_future(self._look.wait())
+        try:
+            await asyncio.wait((passed, looked), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            passed.cancel()
+            looked.cancel()
+
+    # -- ending --------------------------------------------------------------------------------------
+
+    async def _end_if(self, client: Client, reason: str) -> None:
+        async with self._signing:
+            if self._client is client:
+                await self._end(reason)
+
+    async def _end(self, reason: str) -> None:
+        """Nobody is signed in any more; the file says so before anybody is told."""
+        await self._rest(goodbye=not reason)
+        self._kept = msgspec.structs.replace(self._kept, token="")
+        await self._save()
+        self._slice.set(Directory(reason=reason, address=self._kept.address))
+
+    async def _hang_up(self) -> None:
+        """A call in which this login stands ends with it; one that was joined by a direct link does not."""
+        voice = self._hub.read("voice")
+        if voice is not None and voice.channel and voice.status != "idle":
+            with contextlib.suppress(CommandError):  # voice tells its own trouble
+                await self._hub.ask("voice.leave", Nothing(), timeout=3)
+
+    async def _rest(self, goodbye: bool = False) -> None:
+        """Stops keeping up. ``goodbye``: the server end is told, in the background, that the login ends."""
+        work, self._work = self._work, None
+        client, self._client = self._client, None
+        if work is not None:
+            work.cancel()
+            await asyncio.wait({work})
+        if client is not None:
+            task = asyncio.ensure_future(_leave(client, goodbye))
+            self._goodbyes.add(task)
+            task.add_done_callback(self._goodbyes.discard)
+
+    async def _save(self) -> None:
+        try:
+            await asyncio.to_thread(keeping.save, self._path, self._kept)
+        except OSError as error:
+            self._hub.report(
+                "login_not_kept", f"the login cannot be kept ({error.strerror}): sign in again next time"
+            )
+
+
+async def _client(address: str, token: str = "") -> Client:
+    """A client; its module (httpx) is loaded at first use, in a thread."""
+    module = await asyncio.to_thread(import_module, ".client", __package__)
+    client: Client = module.Client(address, token)
+    return client
+
+
+async def _leave(client: Client, goodbye: bool) -> None:
+    try:
+        if goodbye:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await client.logout()
+    except (CommandError, TimeoutError):
+        pass  # the login then ends by itself, unused
+    finally:
+        await client.close()
