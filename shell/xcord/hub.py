@@ -30,6 +30,7 @@ Handler = Callable[[Any, "Asker"], Awaitable[Any]]
 
 SHELL = "shell"
 WATCH_DEADLINE = 1.0  # seconds a stranger's watcher may take
+UNHEARD = 64  # notices kept until the first window listens
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Hub:
         self._thread = threading.get_ident()
         self._listeners: list[Listener] = []
         self._notice_listeners: list[NoticeListener] = []
+        self._unheard: deque[tuple[str, dict[str, Any]]] | None = deque(maxlen=UNHEARD)
         self._fault_listeners: list[FaultListener] = []
         self._watchers: list[Watcher] = []
         self._news: deque[tuple[str, Any]] = deque()
@@ -231,12 +233,20 @@ class Hub:
         self.on_loop(self._notify, name, params)
 
     def _notify(self, name: str, params: dict[str, Any]) -> None:
+        if self._unheard is not None:
+            self._unheard.append((name, params))
         for listener in tuple(self._notice_listeners):
             listener(name, params)
 
     def listen_to_notices(self, listener: NoticeListener) -> Callable[[], None]:
-        """For windows and tests; returns the function that ends it."""
+        """For windows and tests; returns the function that ends it.
+
+        The first one is told what was notified before it came: plugins fail before a window can listen.
+        """
         self._notice_listeners.append(listener)
+        unheard, self._unheard = self._unheard or (), None
+        for name, params in unheard:
+            listener(name, params)
         return lambda: self._notice_listeners.remove(listener)
 
     def listen_to_faults(self, listener: FaultListener) -> Callable[[], None]:

@@ -134,6 +134,7 @@ class Supervisor:
         )
         if started in done and not started.cancelled():
             self._note(plugin, "on")
+            run.task.add_done_callback(lambda task: self._on_end(plugin, run, task))
             return
         started.cancel()
         error = run.task.exception() if run.task.done() and not run.task.cancelled() else None
@@ -156,6 +157,16 @@ class Supervisor:
             if not started.done():
                 started.set_result(None)
             await stop.wait()
+
+    def _on_end(self, plugin: Plugin, run: Run, task: asyncio.Task[None]) -> None:
+        """A life that ends without being asked has failed; what it claimed is taken back."""
+        if run.stop.is_set() or self._runs.get(plugin.name) is not run:
+            return
+        del self._runs[plugin.name]
+        self._take_back(plugin, run.handle)
+        error = None if task.cancelled() else task.exception()
+        reason = describe(plugin.name, error) if error else f"{plugin.label} ended by itself"
+        self._fail(plugin, PluginFault(plugin.name, "life_failed", reason), error)
 
     async def _stop(self, plugin: Plugin) -> None:
         run = self._runs[plugin.name]

@@ -114,6 +114,8 @@ class Workers:
 
 def describe(plugin: str, error: BaseException) -> str:
     """One sentence for a plugin's exception, with the author's own last line of code."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
     where = ""
     trace = error.__traceback__
     while trace is not None:
