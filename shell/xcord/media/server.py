@@ -23,6 +23,8 @@ from .link import BAD_TICKET, REPLACED, REVOKED, Link
 from .slots import Key, Slots
 
 log = logging.getLogger("xcord.media")
+wire_log = logging.getLogger("xcord.media.wire")
+wire_log.setLevel(logging.WARNING)  # at debug it would print every message, tickets included
 
 HOST = "127.0.0.1"
 LARGEST_MESSAGE = 4096
@@ -73,7 +75,7 @@ class MediaServer:
             # Acknowledgements tell whether a page lives; an idle server has nothing to tick for.
             ping_interval=None,
             server_header=None,
-            logger=log,
+            logger=wire_log,
         )
         self._slots.on_frame = self._on_frame
         return self.port
