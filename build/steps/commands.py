@@ -78,10 +78,7 @@ def _telling(output: str) -> str:
     """The line that most likely says why: the first that speaks of an error, else the last."""
     lines = [text.strip() for text in output.splitlines() if text.strip()]
     named = [
-        text
-        for word in ("error", "fatal", "fail")
-        for text in lines
-        if re.search(rf"(?i)\b{word}\w*: ", text)
+        text for text in lines if re.search(r"(?i)\b(\w*error|fatal)(: | (?!during|code|A complete))", text)
     ]
     return (named or lines[-1:] or ["it said nothing"])[0][:300]
 
