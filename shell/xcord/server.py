@@ -25,7 +25,7 @@ from .outbox import Encoded
 from .session import MAX_MESSAGE, Session
 
 log = logging.getLogger("xcord.server")
-logging.getLogger("uvicorn").setLevel(logging.WARNING)  # at debug it would print every message, tokens included
+logging.getLogger("uvicorn").setLevel(logging.WARNING)  # debug prints every message, tokens too
 
 HELLO_WITHIN = 5.0  # seconds
 FAIR_AFTER = 32  # messages of one page handled in a row

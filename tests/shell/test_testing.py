@@ -51,7 +51,7 @@ async def test_a_published_slice_can_go_again() -> None:
 
 async def test_a_command_that_nobody_answers_is_refused_as_in_the_app() -> None:
     async with running() as world:
-        with pytest.raises(CommandError, match="nobody answers 'voice.leave'"):
+        with pytest.raises(CommandError, match=r"nobody answers 'voice\.leave'"):
             await world.ask("voice.leave", Nothing())
 
 
