@@ -1,0 +1,24 @@
+import { flushSync, mount } from 'svelte';
+import './theme.css';
+import { hub, onDoor, whenSnapshot } from './hub.svelte';
+import { startMedia } from './media';
+import { HubSocket, surroundings } from './socket';
+import Main from './windows/Main.svelte';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('main.html has no #app');
+mount(Main, { target });
+
+// Painted means: the second frame after the first snapshot was drawn.
+whenSnapshot(() => {
+  flushSync();
+  const measure = hub.state.slices.app?.measure ?? false;
+  startMedia({ onDoor, report: (report) => void hub.send('page.report', report) }, { measure });
+  requestAnimationFrame(() => requestAnimationFrame(() => void hub.send('page.painted', {})));
+});
+
+new HubSocket(surroundings('main'), {
+  opened: (transmit) => hub.opened(transmit),
+  received: (message) => hub.receive(message),
+  closed: (refusal) => hub.closed(refusal),
+}).start();

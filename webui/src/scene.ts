@@ -1,0 +1,101 @@
+/** What the main window shows, as pure functions of the slices. Components only draw it. */
+import type { Directory, Person, Placed, PluginState, Profile, Slices, Voice } from './protocol';
+
+export type Held = Readonly<Partial<Slices>>;
+
+/** What the stage shows. Each part that is missing is said by name; see `Scenes.svelte`. */
+export type Scene =
+  'nothing' | 'no_voice' | 'call' | 'connecting' | 'broken' | 'no_sync' | 'sign_in' | 'idle';
+
+export function sceneOf(slices: Held): Scene {
+  const { voice, directory, stage } = slices;
+  if (!voice) return directory || stage ? 'no_voice' : 'nothing';
+  if (voice.people.length > 0 && voice.status !== 'idle') return 'call';
+  if (voice.status === 'connected' || voice.status === 'reconnecting') return 'call';
+  if (voice.status === 'connecting') return 'connecting';
+  if (voice.status === 'lost' || voice.status === 'failed') return 'broken';
+  if (!directory) return 'no_sync';
+  return directory.account ? 'idle' : 'sign_in';
+}
+
+/** How a part that is not there can be had: switched on, or not from here. */
+export type Remedy = 'switch' | 'blocked' | 'absent';
+
+export function remedyOf(plugins: readonly PluginState[], name: string): Remedy {
+  const plugin = plugins.find((each) => each.name === name);
+  if (!plugin) return 'absent';
+  return plugin.state === 'blocked' ? 'blocked' : 'switch';
+}
+
+/** The channel's name, or its id where the directory does not know it. */
+export function channelName(directory: Directory | undefined, id: string): string {
+  for (const server of directory?.servers ?? []) {
+    const channel = server.channels.find((each) => each.id === id);
+    if (channel) return channel.name;
+  }
+  return '';
+}
+
+/** The call's name for a heading; empty where there is none that people would know. */
+export function callName(slices: Held): string {
+  const { voice, directory } = slices;
+  return voice ? channelName(directory, voice.channel) : '';
+}
+
+/** A line in the sidebar. */
+export interface Listed {
+  user: string;
+  name: string;
+  avatar: string;
+  muted: boolean;
+  deafened: boolean;
+  present: boolean;
+}
+
+/** Who is in a channel: of my own call what voice knows, of others what the server end says. */
+export function peopleIn(channel: { id: string; people: readonly string[] }, slices: Held): Listed[] {
+  const { voice, directory } = slices;
+  if (voice && inCall(voice) && voice.channel === channel.id)
+    return voice.people.map((person) => listed(person, directory));
+  return channel.people.map((user) => {
+    const profile: Profile | undefined = directory?.people[user];
+    return {
+      user,
+      name: profile?.name || user,
+      avatar: profile?.avatar ?? '',
+      muted: false,
+      deafened: false,
+      present: true,
+    };
+  });
+}
+
+export function listed(person: Person, directory: Directory | undefined): Listed {
+  const profile = directory?.people[person.user];
+  const { user, muted, deafened, present } = person;
+  return {
+    user,
+    name: profile?.name || person.name || user,
+    avatar: profile?.avatar || person.avatar,
+    muted,
+    deafened,
+    present,
+  };
+}
+
+/** There is a call, or one is being made or saved. */
+export function inCall(voice: Voice | undefined): boolean {
+  return voice !== undefined && voice.status !== 'idle' && voice.status !== 'failed';
+}
+
+/** My window's placements; a window that only watches shows main's. */
+export function placements(slices: Held, window: string, watchOnly: boolean): readonly Placed[] | null {
+  if (!slices.stage) return null;
+  return slices.stage.windows[watchOnly ? 'main' : window] ?? [];
+}
+
+/** People in the call whom the stage has no room for. */
+export function unplaced(slices: Held, placed: readonly Placed[]): number {
+  const shown = new Set(placed.map((each) => each.user));
+  return (slices.voice?.people ?? []).filter((person) => !shown.has(person.user)).length;
+}

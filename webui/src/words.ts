@@ -1,0 +1,41 @@
+/** Sentences for codes that come from Python. An unknown code still makes a sentence, with the code in it. */
+import type { Fault, Params } from './messages';
+import type { Notice } from './hub';
+import { m } from './paraglide/messages';
+
+type Sentence = (params?: Params) => string;
+const sentences = m as unknown as Readonly<Record<string, Sentence | undefined>>;
+
+function say(key: string, params: Params = {}): string | null {
+  return sentences[key.replaceAll('.', '_')]?.(params) ?? null;
+}
+
+/** Why a command was not done. */
+export function errorText(fault: Fault): string {
+  return say(`error_${fault.code}`, fault.params) ?? m.error_unknown({ code: fault.code });
+}
+
+/** Why the call is as it is; empty without a reason. */
+export function reasonText(code: string): string {
+  if (!code) return '';
+  return say(`reason_${code}`) ?? say(`error_${code}`) ?? m.reason_unknown({ code });
+}
+
+export function noticeText(notice: Notice): string {
+  return say(`notice_${notice.name}`, notice.params) ?? m.notice_unknown({ code: notice.name });
+}
+
+/** Why the app turned this page away. */
+export function refusalText(code: string): string {
+  return say(`refused_${code}`) ?? m.refused_other({ code });
+}
+
+/** A plugin's name as people know it. */
+export function pluginTitle(name: string): string {
+  return say(`plugin_${name}`) ?? name;
+}
+
+/** What a plugin is for; empty for a stranger. */
+export function pluginAbout(name: string): string {
+  return say(`plugin_${name}_about`) ?? '';
+}
