@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from . import canvas, portrait
 
 LOOP_MS = 10_000
+DIFFERENT = len(portrait.LOOKS)
 BARS = 32
 DARK, BRIGHT = 84, 172
 
@@ -56,9 +57,8 @@ def spread(count: int, spec: Spec | None = None) -> tuple[Spec, ...]:
     """One specification per guest; there are as many different ones as there are looks, in all."""
     spec = spec or Spec()
     period = 1000 / spec.fps
-    looks = len(portrait.LOOKS)
     return tuple(
-        msgspec.structs.replace(spec, look=k % looks, offset_ms=int(k % looks * period / looks))
+        msgspec.structs.replace(spec, look=k % DIFFERENT, offset_ms=int(k % DIFFERENT * period / DIFFERENT))
         for k in range(count)
     )
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-
 from tests.guests import loop, voice
 
 SMALL = loop.Spec(width=320, height=180, fps=5, look=1, offset_ms=7)
