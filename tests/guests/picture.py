@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -21,24 +22,30 @@ def shoot_window(screen: Screen, path: Path, title: str = TITLE) -> None:
 
 
 def _place(screen: Screen, title: str) -> dict[str, int] | None:
-    """Where the window is, cut to the screen."""
-    try:
-        told = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--name", title, "getwindowgeometry", "--shell"],
-            env=screen.environ,
-            capture_output=True,
-            text=True,
-            timeout=10,
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
+    """Where the window is, without its frame, cut to the screen.
+
+    From xwininfo: what xdotool tells counts the frame twice.
+    """
+    found = _words(screen, "xdotool", "search", "--onlyvisible", "--name", title).split()
+    told = _words(screen, "xwininfo", "-id", found[-1]) if found else ""
+    numbers = [
+        re.search(rf"{what}:\s+(-?\d+)", told)
+        for what in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
+    ]
+    if not all(numbers):
         return None
-    found = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
-    try:
-        x, y, width, height = (int(found[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
-    except (KeyError, ValueError):
-        return None
+    x, y, width, height = (int(number[1]) for number in numbers if number)
     left, top = max(0, x), max(0, y)
     right, bottom = min(screen.width, x + width), min(screen.height, y + height)
     if right - left < 100 or bottom - top < 100:
         return None
     return {"left": left, "top": top, "width": right - left, "height": bottom - top}
+
+
+def _words(screen: Screen, *command: str) -> str:
+    """What a program prints; nothing when it is missing or slow."""
+    try:
+        done = subprocess.run(command, env=screen.environ, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
