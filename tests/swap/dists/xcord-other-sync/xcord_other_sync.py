@@ -1,0 +1,59 @@
+"""Another sync: the same slice and commands as the built-in one, with one channel and no server end.
+
+``OTHER_SYNC_URL`` and ``OTHER_SYNC_TOKEN`` in the environment are what it hands to who joins.
+"""
+
+from __future__ import annotations
+
+import os
+
+from xcord import (
+    Account,
+    Asker,
+    Channel,
+    CommandError,
+    Directory,
+    Handle,
+    JoinToken,
+    JoinTokenFor,
+    Login,
+    Nothing,
+    Server,
+    hookimpl,
+)
+
+ROOM = "vc_porch"
+
+
+class Porch:
+    """Whoever says a name is in."""
+
+    def __init__(self, hub: Handle) -> None:
+        self.directory = hub.slice("directory", Directory, Directory())
+        hub.command("directory.login", Login, self.login)
+        hub.command("directory.logout", Nothing, self.logout)
+        hub.command("directory.join_token", JoinTokenFor, self.join_token, private=True)
+
+    async def login(self, args: Login, _asker: Asker) -> None:
+        self.directory.set(
+            Directory(
+                status="connected",
+                address=args.address,
+                account=Account(user=args.login, login=args.login, name=args.login.title()),
+                servers=(Server(id="home", name="Home", channels=(Channel(id="porch", name="Porch"),)),),
+            )
+        )
+
+    async def logout(self, _args: Nothing, _asker: Asker) -> None:
+        self.directory.set(Directory())
+
+    async def join_token(self, args: JoinTokenFor, _asker: Asker) -> JoinToken:
+        if args.channel != "porch":
+            raise CommandError("unknown_channel", "There is but the porch.")
+        url, token = os.environ.get("OTHER_SYNC_URL", ""), os.environ.get("OTHER_SYNC_TOKEN", "")
+        return JoinToken(url=url, token=token, room=ROOM, channel="porch")
+
+
+@hookimpl
+def xcord_start(hub: Handle) -> None:
+    Porch(hub)
