@@ -1,0 +1,1 @@
+"""Sound: the mix of all voices to a device, and the microphone to the call."""

@@ -1,0 +1,167 @@
+"""miniaudio behind the engine's interface.
+
+An exception inside a callback would silence the device for ever (miniaudio drops the generator), so
+callbacks catch everything and count it. miniaudio never releases the context that it makes per device;
+that is done here, or each call would leave a connection to the sound server behind.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Generator
+from typing import Any, Literal
+
+import miniaudio
+import numpy as np
+
+from .engine import AudioEngine, Pull, Stream, Take
+from .ring import RATE
+
+log = logging.getLogger("xcord.voice.audio")
+
+PERIOD_MS = 20
+PERIODS = 2
+APP = "xcord"
+
+
+class MiniaudioEngine:
+    """Devices are named, never numbered: numbers change when something is plugged in."""
+
+    name: Literal["miniaudio", "null"] = "miniaudio"
+    problem = ""
+
+    def __init__(self, devices: Any) -> None:
+        self._devices = devices
+
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(device["name"] for device in _listed(self._devices.get_playbacks))
+
+    def inputs(self) -> tuple[str, ...]:
+        # A monitor plays back what the speakers play; published as a microphone it would echo everybody.
+        return tuple(
+            device["name"]
+            for device in _listed(self._devices.get_captures)
+            if not device["name"].startswith("Monitor of ")
+        )
+
+    def play(self, device: str, pull: Pull) -> Stream | None:
+        found = _find(_listed(self._devices.get_playbacks), device)
+        return _open(miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32, 2, found, _playing(pull))
+
+    def capture(self, device: str, take: Take) -> Stream | None:
+        names = self.inputs()
+        if not names:
+            return None
+        wanted = device if device in names else ""
+        found = _find(_listed(self._devices.get_captures), wanted)
+        return _open(miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16, 1, found, _capturing(take))
+
+    def close(self) -> None:
+        self._devices = None
+
+
+class _Running:
+    """One open device."""
+
+    def __init__(self, device: Any) -> None:
+        self._device = device
+
+    def close(self) -> None:
+        if self._device is not None:
+            device, self._device = self._device, None
+            _release(device)
+
+
+def open_miniaudio() -> AudioEngine | None:
+    """None if there is no sound system that answers, or nothing to play on."""
+    try:
+        devices = miniaudio.Devices(_backends())
+        if not devices.get_playbacks():
+            return None
+    except miniaudio.MiniaudioError as error:
+        log.info("no sound system: %s", error)
+        return None
+    return MiniaudioEngine(devices)
+
+
+def _backends() -> list[Any]:
+    """This system's own, without miniaudio's silent stand-in."""
+    kinds = miniaudio.Backend
+    if sys.platform == "win32":
+        return [kinds.WASAPI]
+    if sys.platform == "darwin":
+        return [kinds.COREAUDIO]
+    return [kinds.PULSEAUDIO, kinds.ALSA]
+
+
+def _listed(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    try:
+        return ask()
+    except miniaudio.MiniaudioError as error:
+        log.info("the sound system does not list its devices: %s", error)
+        return []
+
+
+def _find(devices: list[dict[str, Any]], name: str) -> Any:
+    return next((device["id"] for device in devices if device["name"] == name), None) if name else None
+
+
+def _open(
+    kind: Any, sample_format: Any, channels: int, found: Any, generator: Generator[Any, Any, None]
+) -> Stream | None:
+    try:
+        device = kind(
+            sample_format,
+            channels,
+            RATE,
+            PERIOD_MS,
+            device_id=found,
+            callback_periods=PERIODS,
+            backends=_backends(),
+            app_name=APP,
+        )
+    except miniaudio.MiniaudioError as error:
+        log.info("a sound device did not open: %s", error)
+        return None
+    next(generator)
+    try:
+        device.start(generator)
+    except miniaudio.MiniaudioError as error:
+        log.info("a sound device did not start: %s", error)
+        _release(device)
+        return None
+    return _Running(device)
+
+
+def _release(device: Any) -> None:
+    context = device._context
+    device.close()
+    # Private, because miniaudio 1.71 has no public way; test_devices_leave_nothing_open guards it.
+    miniaudio.lib.ma_context_uninit(context)
+
+
+def _playing(pull: Pull) -> Generator[Any, int, None]:
+    failed = False
+    samples: Any = b""
+    while True:
+        count = yield samples
+        try:
+            samples = np.repeat(pull(count), 2)
+        except Exception:
+            samples = np.zeros(count * 2, np.float32)
+            if not failed:
+                log.exception("the mix failed")
+            failed = True
+
+
+def _capturing(take: Take) -> Generator[None, Any, None]:
+    failed = False
+    while True:
+        block = yield
+        try:
+            take(np.frombuffer(block, np.int16))
+        except Exception:
+            if not failed:
+                log.exception("the microphone failed")
+            failed = True

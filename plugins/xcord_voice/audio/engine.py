@@ -1,0 +1,84 @@
+"""Sound devices behind one interface. Two of it: miniaudio, and none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ring import Samples
+
+Pull = Callable[[int], Samples]
+"""Given a number of samples, returns that many: mono, 48 kHz, -1 to 1. Called on the device's thread."""
+
+Take = Callable[[NDArray[np.int16]], None]
+"""Given captured samples: mono, 48 kHz, of any number. Called on the device's thread."""
+
+
+class Stream(Protocol):
+    """A running device."""
+
+    def close(self) -> None:
+        """Stops it; no callback runs after this. Safe to repeat."""
+        ...
+
+
+class AudioEngine(Protocol):
+    """What the call needs of a sound system. Methods may block on a sound server: not for a loop."""
+
+    name: Literal["miniaudio", "null"]
+    problem: str
+    """Empty, or a code that says why there is no sound."""
+
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the playback devices."""
+        ...
+
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the recording devices."""
+        ...
+
+    def play(self, device: str, pull: Pull) -> Stream | None:
+        """Plays on the named device, on the default one if it is not there; None if there is none."""
+        ...
+
+    def capture(self, device: str, take: Take) -> Stream | None:
+        """Records from the named device, from the default one if it is not there; None if there is none."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the sound system."""
+        ...
+
+
+class NullEngine:
+    """A machine without sound: nothing is played, there is no microphone, and the call works."""
+
+    name: Literal["miniaudio", "null"] = "null"
+
+    def __init__(self, problem: str = "") -> None:
+        self.problem = problem
+
+    def outputs(self) -> tuple[str, ...]:
+        return ()
+
+    def inputs(self) -> tuple[str, ...]:
+        return ()
+
+    def play(self, device: str, pull: Pull) -> Stream | None:
+        return None
+
+    def capture(self, device: str, take: Take) -> Stream | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+def open_engine() -> AudioEngine:
+    """The machine's sound, or the null engine with the reason. Never raises for a lack of sound."""
+    from .devices import open_miniaudio
+
+    return open_miniaudio() or NullEngine("no_sound")

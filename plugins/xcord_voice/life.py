@@ -1,0 +1,258 @@
+"""The plugin's life: slices, commands and watchers on the hub's side, the call on the media loop's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+from xcord import (
+    Asker,
+    CommandError,
+    Demand,
+    Devices,
+    Directory,
+    Handle,
+    Join,
+    JoinTokenFor,
+    Nothing,
+    Quality,
+    Rejoin,
+    Settings,
+    Speaking,
+    Switch,
+    Voice,
+    Volume,
+)
+
+from . import machine
+from .audio.engine import AudioEngine, open_engine
+from .audio.sound import Sound
+from .call import Call, Outside
+from .session import Intents, Parts
+
+log = logging.getLogger("xcord.voice")
+
+TOKEN_WITHIN = 15.0  # seconds for the server end's answer
+END_WITHIN = 11.0  # seconds for leaving; the supervisor allows 12
+
+
+def find_engine() -> AudioEngine:
+    """This machine's sound; tests replace it."""
+    return open_engine()
+
+
+def make_parts(sound: Sound, hub: Handle) -> Parts:
+    """The real parts; tests replace them. Imports LiveKit, which takes half a second."""
+    from . import sdk
+    from .probe import probe
+    from .room import RoomLink
+
+    return Parts(
+        make_link=RoomLink,
+        make_source=sdk.MicrophoneSource,
+        opener=sdk,
+        probe=probe,
+        sound=sound,
+        slots=hub.media.slots,
+        gate=hub.gate,
+        clock=hub.clock,
+    )
+
+
+class VoiceLife:
+    """Claims everything; touches the world only in ``life()``."""
+
+    def __init__(self, hub: Handle) -> None:
+        self._hub = hub
+        self._intents = Intents(hub.option("muted"), hub.option("deafened"))
+        self._voice = hub.slice(
+            "voice", Voice, Voice(muted=self._intents.muted, deafened=self._intents.deafened)
+        )
+        self._speaking = hub.slice("speaking", Speaking, Speaking())
+        self._quality = hub.slice("quality", Quality, Quality())
+        self._devices = hub.slice("devices", Devices, Devices())
+        hub.command("voice.join", Join, self._join)
+        hub.command("voice.leave", Nothing, self._leave)
+        hub.command("voice.rejoin", Rejoin, self._rejoin)
+        hub.command("voice.mute", Switch, self._mute)
+        hub.command("voice.deafen", Switch, self._deafen)
+        hub.command("voice.volume", Volume, self._volume)
+        self._sound: Sound | None = None
+        self._call: Call | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @contextlib.asynccontextmanager
+    async def life(self) -> AsyncIterator[None]:
+        """On the hub's loop. Leaving it leaves the room first."""
+        hub = self._hub
+        self._loop = asyncio.get_running_loop()
+        parts = await asyncio.to_thread(self._prepare)
+        await hub.media.run(self._open(parts))
+        self._apply_silence()
+        hub.watch(self._on_slice, "settings", "directory", "demand")
+        try:
+            yield
+        finally:
+            hub.gate.set_shut("start", True)
+            for task in tuple(self._tasks):
+                task.cancel()
+            await hub.media.run(self._aclose())
+
+    def _prepare(self) -> Parts:
+        """In a thread: importing LiveKit takes half a second."""
+        self._sound = Sound(find_engine, self._devices.set)
+        return make_parts(self._sound, self._hub)
+
+    # -- on the media loop -----------------------------------------------------------------------------
+
+    async def _open(self, parts: Parts) -> None:
+        outside = Outside(
+            ask_token=self._ask_token,
+            remember=self._remember,
+            notify=self._hub.notify,
+            show_voice=self._voice.set,
+            show_speaking=self._speaking.set,
+            show_quality=self._quality.set,
+        )
+        self._call = Call(parts, outside, self._intents)
+        await parts.sound.open(self._hub.option("output"), self._hub.option("input"))
+
+    async def _aclose(self) -> None:
+        if self._call is not None:
+            await self._call.aclose(END_WITHIN)
+        if self._sound is not None:
+            await self._sound.aclose()
+
+    # -- commands, on the hub's loop -------------------------------------------------------------------
+
+    async def _join(self, args: Join, asker: Asker) -> None:
+        if bool(args.channel) == bool(args.url and args.token):
+            raise CommandError("bad_arguments", "voice.join takes a channel, or a url and a token")
+        await self._ask(machine.Join(machine.Target(args.channel, args.url, args.token)))
+
+    async def _leave(self, args: Nothing, asker: Asker) -> None:
+        await self._ask(machine.Leave())
+
+    async def _rejoin(self, args: Rejoin, asker: Asker) -> None:
+        await self._ask(machine.Rejoin(self._hub.clock.now(), args.take_over))
+
+    async def _ask(self, event: machine.Event) -> None:
+        async def ask() -> None:
+            self._running().ask(event)
+
+        await self._hub.media.run(ask())
+
+    async def _mute(self, args: Switch, asker: Asker) -> None:
+        await self._set_intent("muted", args.on)
+
+    async def _deafen(self, args: Switch, asker: Asker) -> None:
+        await self._set_intent("deafened", args.on)
+
+    async def _set_intent(self, name: str, on: bool) -> None:
+        """Silence first and the disk after; sound only once it is on disk that it is wanted."""
+        if on:
+            self._take_intent(name, on)
+        await self._hub.set_option(name, on)
+        self._take_intent(name, on)
+
+    async def _volume(self, args: Volume, asker: Asker) -> None:
+        if not 0 <= args.percent <= 200:
+            raise CommandError("bad_arguments", "a volume is 0 to 200 percent")
+        volumes = dict(self._hub.option("volumes"))
+        if args.percent == 100:
+            volumes.pop(args.user, None)
+        else:
+            volumes[args.user] = args.percent
+        await self._hub.set_option("volumes", volumes)
+
+    # -- intents ---------------------------------------------------------------------------------------
+
+    def _take_intent(self, name: str, on: bool) -> None:
+        if getattr(self._intents, name) == on:
+            return
+        setattr(self._intents, name, on)
+        self._apply_silence()
+        call = self._running()
+        self._on_media(call.set_deafened if name == "deafened" else call.set_silence)
+
+    def _apply_silence(self) -> None:
+        """At the source, from this very moment."""
+        self._hub.gate.set_shut("deafened", self._intents.deafened)
+        self._hub.gate.set_muted(self._intents.muted)
+
+    def _on_slice(self, name: str, value: Any) -> None:
+        match name, value:
+            case "settings", Settings():
+                self._on_settings()
+            case "directory", _:
+                people = value.people if isinstance(value, Directory) else {}
+                self._on_media(lambda: self._running().set_profiles(people))
+            case "demand", _:
+                tracks = value.tracks if isinstance(value, Demand) else ()
+                self._intents.wants = {(want.user, want.kind): (want.width, want.height) for want in tracks}
+                self._on_media(self._running().set_demand)
+
+    def _on_settings(self) -> None:
+        """Settings may also be changed elsewhere: they are the truth about what the user wants."""
+        option = self._hub.option
+        self._take_intent("muted", option("muted"))
+        self._take_intent("deafened", option("deafened"))
+        if self._sound is not None:
+            self._sound.mixer.set_gains(option("volumes"))
+            self._spawn(self._choose(self._sound, option("output"), option("input")))
+
+    async def _choose(self, sound: Sound, output: str, input: str) -> None:
+        await self._hub.media.run(sound.choose(output, input))
+
+    # -- between the loops -----------------------------------------------------------------------------
+
+    def _running(self) -> Call:
+        if self._call is None:
+            raise CommandError("starting", "voice is starting")
+        return self._call
+
+    def _on_media(self, function: Any) -> None:
+        async def call() -> None:
+            function()
+
+        self._spawn(self._wait(self._hub.media.run(call())))
+
+    @staticmethod
+    async def _wait(future: asyncio.Future[None]) -> None:
+        await future
+
+    def _ask_token(self, attempt: int, channel: str) -> None:
+        """From the media loop: asks the server end on the hub's loop, and brings the answer back."""
+        self._on_hub(self._fetch_token(attempt, channel))
+
+    async def _fetch_token(self, attempt: int, channel: str) -> None:
+        call = self._running()
+        try:
+            token = await self._hub.ask("directory.join_token", JoinTokenFor(channel), timeout=TOKEN_WITHIN)
+        except CommandError as error:
+            code = "no_directory" if error.code == "unknown_command" else error.code
+            self._on_media(lambda: call.token_refused(attempt, code))
+        else:
+            self._on_media(lambda: call.token_ready(attempt, token))
+
+    def _remember(self, channel: str) -> None:
+        """From the media loop: what to offer after a crash or at the next start."""
+        self._on_hub(self._hub.set_option("last_channel", channel))
+
+    def _on_hub(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._spawn, coroutine)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._hub.report("voice_failed", f"voice: {type(error).__name__}: {error}")

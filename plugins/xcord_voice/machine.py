@@ -1,0 +1,393 @@
+"""When a connection starts and ends: a pure state machine, ``step(state, event) -> (state, effects)``.
+
+Two things are kept apart. The *target* is where the user wants to be; every join, leave and rejoin raises
+``attempt``, and what an older attempt still brings is dropped. The *link* is the one Room that may hold
+sockets; each has an ``epoch``. ``Open`` is asked only while there is no link, so there are never two Rooms.
+A Room that is still connecting is never cancelled (livekit/python-sdks#784): it is closed when it has
+arrived, and whoever wants to join meanwhile waits for that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Status = Literal["idle", "connecting", "connected", "reconnecting", "lost", "failed"]
+
+TAKE_OVER_AFTER = 3.0  # seconds that the SDK has for itself once it reconnects
+TAKE_OVER_EVERY = 5.0  # seconds between two take-overs
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the user wants to be: a channel of the directory, or a direct link."""
+
+    channel: str = ""
+    url: str = ""
+    token: str = field(default="", repr=False)
+
+    @property
+    def direct(self) -> bool:
+        """A direct link has no fresh token to rejoin with."""
+        return not self.channel
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What one connection needs. Lives in memory only."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Link:
+    """The one Room. ``attempt`` is whose it is; ``since`` the time at which the SDK began to reconnect;
+    ``told`` a reason that the server announced before it ends the connection (``moved``)."""
+
+    epoch: int
+    attempt: int
+    phase: Literal["opening", "live", "saving", "closing"] = "opening"
+    since: float = 0.0
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that decides. ``step`` is what is under way for the present attempt."""
+
+    target: Target | None = None
+    attempt: int = 0
+    step: Literal["", "token", "wait", "probe", "open"] = ""
+    ticket: Ticket | None = None
+    reason: str = ""
+    link: Link | None = None
+    epoch: int = 0
+    failed: bool = False
+    taken_over_at: float = float("-inf")
+
+    @property
+    def status(self) -> Status:
+        """As the slice ``voice`` says it."""
+        if self.failed:
+            return "failed"
+        if self.target is None:
+            return "idle"
+        if self.link is not None and self.link.attempt == self.attempt:
+            if self.link.phase == "live":
+                return "connected"
+            if self.link.phase == "saving":
+                return "reconnecting"
+        return "connecting" if self.step else "lost"
+
+
+# -- events ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Join:
+    """The user wants to be there."""
+
+    target: Target
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The user wants to be nowhere; ``forget`` is false when the app or the plugin merely ends."""
+
+    forget: bool = True
+
+
+@dataclass(frozen=True)
+class Rejoin:
+    """Again to the same place; ``take_over`` also while the SDK still tries to save the connection."""
+
+    now: float
+    take_over: bool = False
+
+
+@dataclass(frozen=True)
+class TokenReady:
+    attempt: int
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class TokenRefused:
+    attempt: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Probed:
+    """The server answered, or ``code`` says why not."""
+
+    attempt: int
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``connect()`` came back with a connection."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class OpenFailed:
+    """``connect()`` came back with an error."""
+
+    epoch: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """``connect()`` or ``disconnect()`` took longer than it may; it is not cancelled."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """``connect()`` has not come back for so long that it never will."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Closed:
+    """``disconnect()`` came back: the link holds no sockets."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """The SDK gave the connection up, or the server ended it."""
+
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reconnecting:
+    epoch: int
+    now: float
+
+
+@dataclass(frozen=True)
+class Reconnected:
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """The server says why it is about to end this connection."""
+
+    epoch: int
+    reason: str
+
+
+Event = (
+    Join | Leave | Rejoin | TokenReady | TokenRefused | Probed | Opened | OpenFailed | Overdue | Stuck
+    | Closed | Dropped | Reconnecting | Reconnected | Told
+)  # fmt: skip
+
+
+# -- effects ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AskToken:
+    attempt: int
+    channel: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    attempt: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Open:
+    epoch: int
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class Close:
+    """``polite`` tells the others that it is a leave and no accident."""
+
+    epoch: int
+    polite: bool
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The connection is up: publish, subscribe, remember the channel."""
+
+    epoch: int
+    channel: str
+
+
+@dataclass(frozen=True)
+class Reassert:
+    """The SDK reconnected: what the user wants is said again."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Forget:
+    """An intended leave: nothing is offered at the next start."""
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """The command is not done; the state is unchanged."""
+
+    code: str
+
+
+Effect = AskToken | Probe | Open | Close | Begin | Reassert | Forget | Refuse
+Result = tuple[State, tuple[Effect, ...]]
+
+
+# -- the steps -------------------------------------------------------------------------------------
+
+
+def step(state: State, event: Event) -> Result:
+    """What follows from an event. Events of an old attempt or epoch change nothing."""
+    match event:
+        case Join():
+            return _join(state, event)
+        case Leave():
+            return _leave(state, event)
+        case Rejoin():
+            return _rejoin(state, event)
+        case TokenReady() | TokenRefused() | Probed():
+            return _progress(state, event)
+        case _:
+            if state.link is None or state.link.epoch != event.epoch:
+                return state, ()
+            return _link_event(state, state.link, event)
+
+
+def _join(state: State, event: Join) -> Result:
+    if state.failed:
+        return state, (Refuse("restart_needed"),)
+    if event.target == state.target and state.status != "lost":
+        return state, ()
+    return _start(state, event.target, polite=True)
+
+
+def _start(state: State, target: Target, *, polite: bool) -> Result:
+    """A new attempt: whatever is up for an older one ends first."""
+    state, effects = _end_link(
+        replace(state, target=target, attempt=state.attempt + 1, reason=""), polite=polite
+    )
+    if target.direct:
+        state = replace(state, step="wait", ticket=Ticket(target.url, target.token))
+        state, more = _advance(state)
+        return state, effects + more
+    state = replace(state, step="token", ticket=None)
+    return state, (*effects, AskToken(state.attempt, target.channel))
+
+
+def _leave(state: State, event: Leave) -> Result:
+    forget: tuple[Effect, ...] = (Forget(),) if event.forget else ()
+    if state.target is None:
+        return state, forget
+    state = replace(state, target=None, attempt=state.attempt + 1, step="", ticket=None, reason="")
+    state, effects = _end_link(state, polite=True)
+    return state, effects + forget
+
+
+def _rejoin(state: State, event: Rejoin) -> Result:
+    target = state.target
+    if target is None:
+        return state, (Refuse("restart_needed" if state.failed else "not_in_channel"),)
+    match state.status:
+        case "failed":
+            return state, (Refuse("restart_needed"),)
+        case "connected":
+            return state, (Refuse("not_needed"),)
+        case "connecting":
+            return state, (Refuse("connecting"),)
+        case "reconnecting" if not event.take_over:
+            return state, (Refuse("reconnecting"),)
+        case _ if target.direct:
+            return state, (Refuse("direct_link"),)
+        case "reconnecting":
+            since = state.link.since if state.link else event.now
+            if event.now - since < TAKE_OVER_AFTER or event.now - state.taken_over_at < TAKE_OVER_EVERY:
+                return state, (Refuse("too_soon"),)
+            state = replace(state, taken_over_at=event.now)
+    return _start(state, target, polite=False)
+
+
+def _progress(state: State, event: TokenReady | TokenRefused | Probed) -> Result:
+    if event.attempt != state.attempt:
+        return state, ()
+    match event:
+        case TokenReady() if state.step == "token":
+            return _advance(replace(state, step="wait", ticket=event.ticket))
+        case TokenRefused() if state.step == "token":
+            return replace(state, step="", reason=event.code), ()
+        case Probed(code=code) if state.step == "probe" and code:
+            return replace(state, step="", ticket=None, reason=code), ()
+        case Probed() if state.step == "probe" and state.ticket is not None:
+            epoch = state.epoch + 1
+            opened = replace(state, step="open", epoch=epoch, link=Link(epoch, state.attempt), ticket=None)
+            return opened, (Open(epoch, state.ticket),)
+    return state, ()
+
+
+def _link_event(state: State, link: Link, event: Event) -> Result:
+    mine = link.attempt == state.attempt
+    match event:
+        case Opened() if link.phase == "opening" and mine and not state.failed:
+            channel = state.target.channel if state.target else ""
+            return replace(state, step="", link=replace(link, phase="live")), (Begin(link.epoch, channel),)
+        case Opened() if link.phase == "opening":
+            return replace(state, link=replace(link, phase="closing")), (Close(link.epoch, polite=False),)
+        case OpenFailed(code=code) if link.phase == "opening":
+            if mine:
+                return replace(state, link=None, step="", reason=code), ()
+            return _advance(replace(state, link=None))
+        case Overdue() if link.phase == "closing":
+            return replace(state, failed=True, step="", reason="restart_needed"), ()
+        case Overdue() if link.phase == "opening" and mine:
+            # Given up, not cancelled: what still arrives belongs to no attempt and is closed.
+            return replace(state, attempt=state.attempt + 1, step="", reason="timed_out"), ()
+        case Stuck() if link.phase == "opening":
+            return replace(state, failed=True, step="", reason="restart_needed"), ()
+        case Closed() if link.phase == "closing":
+            return _advance(replace(state, link=None))
+        case Dropped(reason=reason) if link.phase in ("live", "saving"):
+            state = replace(state, reason=link.told or reason)
+            return replace(state, link=replace(link, phase="closing")), (Close(link.epoch, polite=False),)
+        case Reconnecting(now=now) if link.phase == "live":
+            return replace(state, link=replace(link, phase="saving", since=now)), ()
+        case Reconnected() if link.phase == "saving":
+            return replace(state, link=replace(link, phase="live")), (Reassert(link.epoch),)
+        case Told(reason=reason):
+            return replace(state, link=replace(link, told=reason)), ()
+    return state, ()
+
+
+def _end_link(state: State, *, polite: bool) -> Result:
+    """Closes a link that is up. One that is opening or closing already ends by itself."""
+    link = state.link
+    if link is None or link.phase not in ("live", "saving"):
+        return state, ()
+    return replace(state, link=replace(link, phase="closing")), (Close(link.epoch, polite=polite),)
+
+
+def _advance(state: State) -> Result:
+    """Goes on to the probe once there is a ticket and no link."""
+    if state.step != "wait" or state.link is not None or state.failed or state.ticket is None:
+        return state, ()
+    return replace(state, step="probe"), (Probe(state.attempt, state.ticket.url),)

@@ -1,0 +1,220 @@
+"""One Room of the SDK: its calls, and its events in our words. The only file that translates them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from livekit import rtc
+
+from . import sdk
+from .errors import connect_code, reason_code, redact
+from .events import (
+    Connected,
+    LinkEvent,
+    PacketReceived,
+    PersonGone,
+    PersonReady,
+    PersonSeen,
+    QualityChanged,
+    SdkDropped,
+    SdkReconnected,
+    SdkReconnecting,
+    TrackGone,
+    TrackSeen,
+    TrackStarted,
+    TrackStopped,
+)
+from .roster import TrackKind
+
+log = logging.getLogger("xcord.voice.room")
+
+CONNECT_TIMEOUT = 5.0  # seconds for each of the SDK's four attempts to reach the server
+GRADES = {
+    rtc.ConnectionQuality.QUALITY_EXCELLENT: "excellent",
+    rtc.ConnectionQuality.QUALITY_GOOD: "good",
+    rtc.ConnectionQuality.QUALITY_POOR: "poor",
+    rtc.ConnectionQuality.QUALITY_LOST: "lost",
+}
+KINDS: dict[int, TrackKind] = {
+    rtc.TrackSource.SOURCE_CAMERA: "camera",
+    rtc.TrackSource.SOURCE_MICROPHONE: "microphone",
+    rtc.TrackSource.SOURCE_SCREENSHARE: "screen",
+    rtc.TrackSource.SOURCE_SCREENSHARE_AUDIO: "screen_audio",
+}
+
+
+class ConnectFailed(Exception):
+    """``connect()`` gave up; ``code`` says why, the text holds no token."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class RoomLink:
+    """One connection, for one use. ``sink`` is called on the media loop, in the SDK's order."""
+
+    def __init__(self, sink: Callable[[LinkEvent], None]) -> None:
+        sdk.hide_tokens()
+        self._sink = sink
+        self._room = rtc.Room()
+        self._publishing: asyncio.Task[Any] | None = None
+        self._microphone: rtc.LocalTrackPublication | None = None
+        self._listen()
+
+    async def connect(self, url: str, token: str) -> None:
+        """Reports ``Connected`` before it returns. Never cancel it.
+
+        :raises ConnectFailed: with a code and without a token.
+        """
+        options = rtc.RoomOptions(auto_subscribe=True, dynacast=True, connect_timeout=CONNECT_TIMEOUT)
+        try:
+            await self._room.connect(url, token, options)
+        except rtc.ConnectError as error:
+            raise ConnectFailed(connect_code(error.message), redact(error.message)) from None
+        # No await before this is reported: the SDK's other events come after it.
+        me = self._room.local_participant
+        allowed = me.permissions
+        sources = allowed.can_publish_sources
+        self._sink(
+            Connected(
+                identity=me.identity,
+                name=me.name,
+                metadata=me.metadata,
+                room=self._room.name,
+                may_publish=allowed.can_publish
+                and (not sources or rtc.TrackSource.SOURCE_MICROPHONE in sources),
+                seen=self.seen(),
+            )
+        )
+
+    async def disconnect(self) -> None:
+        """Ends the connection; afterwards it holds no sockets."""
+        if self._publishing is not None:
+            # On a dead room the SDK's publish_track() never returns.
+            self._publishing.cancel()
+        await self._room.disconnect()
+
+    async def publish(self, source: sdk.MicrophoneSource, muted: bool) -> None:
+        """Publishes the microphone, in the wanted state from the start.
+
+        :raises rtc.PublishTrackError: the server refused it.
+        :raises TimeoutError: no answer within 12 s.
+        """
+        track = rtc.LocalAudioTrack.create_audio_track("microphone", source.source)
+        if muted:
+            track.mute()
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        self._publishing = asyncio.ensure_future(self._room.local_participant.publish_track(track, options))
+        async with asyncio.timeout(12.0):
+            self._microphone = await self._publishing
+
+    def set_muted(self, on: bool) -> None:
+        """Tells the others; that nothing is heard is the gate's doing."""
+        track = self._microphone.track if self._microphone is not None else None
+        if track is not None:
+            if on:
+                track.mute()
+            else:
+                track.unmute()
+
+    async def send(self, topic: str, data: bytes, to: tuple[str, ...] = ()) -> None:
+        """A data packet to some or to all. Blocks while the SDK reconnects: bound it.
+
+        :raises rtc.PublishDataError: not sent.
+        """
+        await self._room.local_participant.publish_data(
+            data, reliable=True, topic=topic, destination_identities=list(to)
+        )
+
+    def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool:
+        """Receives a video track in that size, or not at all; false if it is gone."""
+        for participant in self._room.remote_participants.values():
+            if (publication := participant.track_publications.get(track_sid)) is not None:
+                return sdk.set_video(publication, on, width, height)
+        return False
+
+    def seen(self) -> tuple[LinkEvent, ...]:
+        """Everybody who is there, with what they publish and what is received of it."""
+        events: list[LinkEvent] = []
+        for participant in self._room.remote_participants.values():
+            events.append(_person(participant))
+            for publication in participant.track_publications.values():
+                events.append(_track(participant, publication))
+                if publication.track is not None:
+                    events.append(_started(participant, publication, publication.track))
+        return tuple(events)
+
+    # -- the SDK's events ------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        def tell(name: Any, make: Callable[..., LinkEvent | None]) -> None:
+            def handle(*arguments: Any) -> None:
+                try:
+                    if (event := make(*arguments)) is not None:
+                        self._sink(event)
+                except Exception:
+                    # The SDK would log this with the whole event, tokens included.
+                    log.exception("event %s was not handled", name)
+
+            self._room.on(name, handle)
+
+        tell("participant_connected", lambda person: _person(person))
+        tell("participant_active", lambda person: PersonReady(person.identity))
+        tell("participant_disconnected", lambda person: PersonGone(person.identity, person.sid))
+        tell("participant_name_changed", lambda person, *_: self._changed(person))
+        tell("participant_metadata_changed", lambda person, *_: self._changed(person))
+        tell("track_published", lambda track, person: _track(person, track))
+        tell("track_unpublished", lambda track, person: TrackGone(person.identity, person.sid, track.sid))
+        tell("track_muted", lambda person, track: self._muted(person, track))
+        tell("track_unmuted", lambda person, track: self._muted(person, track))
+        tell("track_subscribed", lambda track, publication, person: _started(person, publication, track))
+        tell(
+            "track_unsubscribed",
+            lambda _, publication, person: TrackStopped(person.identity, person.sid, publication.sid),
+        )
+        tell("connection_quality_changed", _quality)
+        tell("data_received", _packet)
+        tell("reconnecting", lambda: SdkReconnecting())
+        tell("reconnected", lambda: SdkReconnected(self.seen()))
+        tell("disconnected", lambda reason: SdkDropped(reason_code(rtc.DisconnectReason.Name(reason))))
+
+    def _changed(self, person: Any) -> LinkEvent | None:
+        return _person(person) if isinstance(person, rtc.RemoteParticipant) else None
+
+    def _muted(self, person: Any, track: Any) -> LinkEvent | None:
+        return _track(person, track) if isinstance(person, rtc.RemoteParticipant) else None
+
+
+def _person(person: Any) -> PersonSeen:
+    return PersonSeen(person.identity, person.sid, person.name, person.metadata)
+
+
+def _kind(publication: Any) -> TrackKind:
+    video = publication.kind == rtc.TrackKind.KIND_VIDEO
+    kind = KINDS.get(publication.source, "camera" if video else "microphone")
+    if video != (kind in ("camera", "screen")):
+        return "camera" if video else "microphone"
+    return kind
+
+
+def _track(person: Any, publication: Any) -> TrackSeen:
+    return TrackSeen(person.identity, person.sid, publication.sid, _kind(publication), publication.muted)
+
+
+def _started(person: Any, publication: Any, track: Any) -> TrackStarted:
+    return TrackStarted(person.identity, person.sid, publication.sid, _kind(publication), track)
+
+
+def _quality(person: Any, quality: Any) -> LinkEvent | None:
+    grade = GRADES.get(quality)
+    return QualityChanged(person.identity, grade) if person is not None and grade else None
+
+
+def _packet(packet: Any) -> PacketReceived:
+    return PacketReceived(
+        packet.participant.identity if packet.participant else "", packet.topic, packet.data
+    )

@@ -1,0 +1,139 @@
+"""What the pinned SDK can do but does not offer; all of its private names stand here.
+
+``private_api()`` tells whether they are as expected. Where they are not, the public way is taken:
+video is switched by subscription, its size stays the publisher's, and a cleared queue waits for the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from typing import Any
+
+import numpy as np
+from livekit import rtc
+from numpy.typing import NDArray
+
+from .errors import Redactor
+
+log = logging.getLogger("xcord.voice.sdk")
+
+QUEUE_MS = 50
+RATE = 48_000
+CAPACITY = 25
+FRAME_MS = 20
+
+
+@functools.cache
+def private_api() -> bool:
+    """Self-test: are the private names there?"""
+    try:
+        from livekit.rtc import _ffi_client
+        from livekit.rtc._proto import ffi_pb2
+
+        request = ffi_pb2.FfiRequest()
+        fields = request.DESCRIPTOR.fields_by_name
+        names = (
+            "update_remote_track_publication_dimension",
+            "enable_remote_track_publication",
+            "clear_audio_buffer",
+        )
+        client = _ffi_client.FfiClient
+        found = all(name in fields for name in names) and hasattr(client, "instance")
+        return found and hasattr(client, "request") and hasattr(_ffi_client.FfiQueue, "unsubscribe")
+    except ImportError:
+        return False
+
+
+def hide_tokens() -> None:
+    """Takes tokens out of the SDK's log lines. Safe to repeat."""
+    logger = logging.getLogger("livekit")
+    if not any(isinstance(present, Redactor) for present in logger.filters):
+        logger.addFilter(Redactor())
+
+
+def set_video(publication: Any, on: bool, width: int, height: int) -> bool:
+    """Receives a video track or not, in the layer that fits; false if the track is gone.
+
+    Size and switch are never mixed with ``set_video_quality``: each request replaces all settings at the
+    SFU, and switching on resets the size, so the size follows it.
+    """
+    try:
+        if not private_api():
+            publication.set_subscribed(on)
+            return True
+        _request("enable_remote_track_publication", publication, enabled=on)
+        if on:
+            _request("update_remote_track_publication_dimension", publication, width=width, height=height)
+        return True
+    except AssertionError:
+        # A stale handle: the track was unpublished a moment ago.
+        return False
+
+
+def _request(name: str, publication: Any, **fields: Any) -> None:
+    from livekit.rtc._ffi_client import FfiClient
+    from livekit.rtc._proto import ffi_pb2
+
+    request = ffi_pb2.FfiRequest()
+    message = getattr(request, name)
+    message.track_publication_handle = publication._ffi_handle.handle
+    for field, value in fields.items():
+        setattr(message, field, value)
+    FfiClient.instance.request(request)
+
+
+class MicrophoneSource:
+    """Where captured sound goes into the SDK. Made on the media loop (``capture_frame`` of a source made
+    elsewhere never returns)."""
+
+    def __init__(self) -> None:
+        self.source = rtc.AudioSource(RATE, 1, queue_size_ms=QUEUE_MS)
+
+    async def feed(self, samples: NDArray[np.int16]) -> None:
+        """Queues samples; waits while the queue is full."""
+        await self.source.capture_frame(rtc.AudioFrame(samples.tobytes(), RATE, 1, len(samples)))
+
+    def clear(self) -> None:
+        """Drops what is queued. On the media loop."""
+        self.source.clear_queue()
+
+    def clear_now(self) -> None:
+        """Drops what is queued, from any thread, also while the media loop is blocked."""
+        if not private_api():
+            return
+        from livekit.rtc._ffi_client import FfiClient
+        from livekit.rtc._proto import ffi_pb2
+
+        request = ffi_pb2.FfiRequest()
+        request.clear_audio_buffer.source_handle = self.source._ffi_handle.handle
+        FfiClient.instance.request(request)
+
+    async def aclose(self) -> None:
+        """Lets the source go."""
+        await self.source.aclose()
+
+
+def audio_stream(track: Any) -> rtc.AudioStream:
+    """A track's sound: mono, 48 kHz, 20 ms a frame, bounded."""
+    return rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=CAPACITY)
+
+
+def video_stream(track: Any) -> rtc.VideoStream:
+    """A track's pictures in I420, the newest alone."""
+    return rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.I420)
+
+
+async def close_stream(stream: Any, within: float = 2.0) -> None:
+    """Ends a stream for good; one that does not answer is cut off from the SDK's events by force."""
+    try:
+        async with asyncio.timeout(within):
+            await stream.aclose()
+    except TimeoutError:
+        log.warning("a media stream did not close within %g s", within)
+        if private_api():
+            from livekit.rtc._ffi_client import FfiClient
+
+            stream._task.cancel()
+            FfiClient.instance.queue.unsubscribe(stream._ffi_queue)

@@ -1,0 +1,302 @@
+"""One connection while it is up: people, streams, microphone, packets. On the media loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from xcord import Clock, Gate
+
+from . import events
+from .audio.capture import Feeder, Intake, Source
+from .audio.sound import Sound
+from .demand import Demands
+from .events import LinkEvent
+from .roster import Roster, user_of
+from .streams import Opener, StreamKey, Streams
+
+log = logging.getLogger("xcord.voice.session")
+
+LEAVING = "xcord.leaving"
+DEAFENED = "xcord.deafened"
+MOVED = "xcord.moved"
+SEND_WITHIN = 2.0  # seconds for a packet
+LEAVE_WITHIN = 0.2  # seconds for the packet that says good-bye
+
+
+class Link(Protocol):
+    """A connection; ``RoomLink`` is one, tests bring their own."""
+
+    async def connect(self, url: str, token: str) -> None: ...
+
+    async def disconnect(self) -> None: ...
+
+    async def publish(self, source: Any, muted: bool) -> None: ...
+
+    def set_muted(self, on: bool) -> None: ...
+
+    async def send(self, topic: str, data: bytes, to: tuple[str, ...] = ()) -> None: ...
+
+    def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What sessions are made of; tests replace what they need."""
+
+    make_link: Callable[[Callable[[LinkEvent], None]], Link]
+    make_source: Callable[[], Source]
+    probe: Callable[[str], Awaitable[str]]
+    opener: Opener
+    sound: Sound
+    slots: Any
+    gate: Gate
+    clock: Clock
+
+
+@dataclass
+class Intents:
+    """What the user wants, whatever happens to the connection."""
+
+    muted: bool = False
+    deafened: bool = False
+    wants: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def silent(self) -> bool:
+        """Nothing of us is sent."""
+        return self.muted or self.deafened
+
+
+class Session:
+    """The connection of one epoch.
+
+    :param on_level: level of a user's sound in dBFS, None when it ended.
+    :param on_microphone: ``on``, ``none``, ``denied`` or ``off``.
+    """
+
+    def __init__(
+        self,
+        epoch: int,
+        link: Link,
+        parts: Parts,
+        roster: Roster,
+        intents: Intents,
+        on_level: Callable[[str, float | None], None],
+        on_microphone: Callable[[str], None],
+    ) -> None:
+        self.epoch, self.link, self.identity = epoch, link, ""
+        self._parts, self._roster, self._intents = parts, roster, intents
+        self._on_level, self._on_microphone = on_level, on_microphone
+        self._streams = Streams(
+            parts.opener,
+            parts.slots,
+            parts.sound.mixer,
+            lambda user, dbfs: on_level(user, dbfs),
+            lambda user: on_level(user, None),
+        )
+        self._demands = Demands()
+        self._videos: dict[str, tuple[StreamKey, tuple[str, str, int], Any]] = {}
+        self._feeder: Feeder | None = None
+        self._jobs: set[asyncio.Task[Any]] = set()
+        self._ordering: asyncio.Task[None] | None = None
+        self._ended = False
+
+    # -- begin and end ---------------------------------------------------------------------------------
+
+    def begin(self, connected: events.Connected) -> None:
+        """The connection is up."""
+        self.identity = connected.identity
+        self._parts.slots.open(self.epoch)
+        self._job(self._parts.sound.play())
+        self._job(self._publish(connected.may_publish))
+        if self._intents.deafened:
+            self._job(self._send(DEAFENED, b"1"))
+        self._demands.want(self._parts.clock.now(), self._intents.wants)
+        for seen in connected.seen:
+            self.handle(seen)
+
+    def stop(self) -> None:
+        """At once: nothing of this connection is heard, seen or sent any more."""
+        if self._ended:
+            return
+        self._ended = True
+        self._streams.close_all()
+        self._parts.slots.close()
+        self._parts.sound.mixer.clear()
+        if self._feeder is not None:
+            self._feeder.clear()
+        for job in (*self._jobs, *((self._ordering,) if self._ordering else ())):
+            job.cancel()
+
+    async def leave(self) -> None:
+        """Tells the others that it is on purpose; best effort, 200 ms."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(LEAVE_WITHIN):
+                await self.link.send(LEAVING, self.identity.encode())
+
+    async def closed(self) -> None:
+        """After ``stop()``: returns when streams, devices and microphone are let go."""
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=5.0)
+        await self._parts.sound.stop()
+        if self._feeder is not None:
+            await self._feeder.aclose()
+        await self._streams.closed()
+
+    # -- what the user wants ---------------------------------------------------------------------------
+
+    def assert_silence(self) -> None:
+        """Muted or not, as the user wants it. The gate has done it already; this informs the others."""
+        if self._intents.silent and self._feeder is not None:
+            self._feeder.clear()
+        self.link.set_muted(self._intents.silent)
+
+    def assert_deafened(self) -> None:
+        """Tells everybody whether we hear them."""
+        self._job(self._send(DEAFENED, b"1" if self._intents.deafened else b"0"))
+
+    def assert_demand(self) -> None:
+        """Receives what windows show."""
+        self._demands.want(self._parts.clock.now(), self._intents.wants)
+        self._order()
+
+    def reassert(self) -> None:
+        """After the SDK reconnected: everything once more, for the server may have forgotten it."""
+        self._demands.again(self._parts.clock.now())
+        self._order()
+        self.assert_silence()
+        if self._intents.deafened:
+            self.assert_deafened()
+
+    # -- what the connection reports -------------------------------------------------------------------
+
+    def handle(self, event: LinkEvent) -> None:
+        """One event of this connection, in the SDK's order."""
+        now = self._parts.clock.now()
+        roster = self._roster
+        match event:
+            case events.PersonSeen():
+                roster.joined(now, event.identity, event.sid, event.name, event.metadata)
+            case events.PersonReady() if self._intents.deafened:
+                self._job(self._send(DEAFENED, b"1", (event.identity,)))
+            case events.PersonGone():
+                self._stop_person(event.sid)
+                roster.left(now, event.identity, event.sid)
+            case events.TrackSeen():
+                roster.track(event.identity, event.sid, event.track_sid, event.kind, event.muted)
+            case events.TrackGone():
+                self._stop_track(StreamKey(self.epoch, event.sid, event.track_sid))
+                roster.untrack(event.identity, event.sid, event.track_sid)
+            case events.TrackStarted():
+                self._start_track(event)
+            case events.TrackStopped():
+                self._stop_track(StreamKey(self.epoch, event.sid, event.track_sid))
+            case events.PacketReceived(topic=topic) if topic == LEAVING:
+                # It may arrive after its sender has vanished; it then proves nothing about anybody else.
+                if event.identity:
+                    roster.leaving(event.identity)
+                else:
+                    roster.left_on_purpose(event.data.decode("utf-8", "replace"))
+            case events.PacketReceived(topic=topic) if topic == DEAFENED and event.identity:
+                roster.deafened(event.identity, event.data == b"1")
+            case events.SdkReconnected():
+                self._reconcile(event)
+
+    def _reconcile(self, event: events.SdkReconnected) -> None:
+        """What is not there any more is closed, what was missed is opened, and wishes are repeated."""
+        present = {(seen.sid, seen.track_sid) for seen in event.seen if isinstance(seen, events.TrackStarted)}
+        for key in (*self._streams.keys, *(video[0] for video in self._videos.values())):
+            if (key.sid, key.track_sid) not in present:
+                self._stop_track(key)
+        here = {seen.sid for seen in event.seen if isinstance(seen, events.PersonSeen)}
+        self._roster.keep(self._parts.clock.now(), here)
+        for seen in event.seen:
+            self.handle(seen)
+
+    # -- streams ---------------------------------------------------------------------------------------
+
+    def _start_track(self, event: events.TrackStarted) -> None:
+        key = StreamKey(self.epoch, event.sid, event.track_sid)
+        user = user_of(event.identity)
+        if event.kind in ("microphone", "screen_audio"):
+            self._streams.open_audio(key, user, event.track, voice=event.kind == "microphone")
+        elif event.track_sid not in self._videos:
+            self._videos[event.track_sid] = (key, (user, event.kind, 0), event.track)
+            self._demands.offer(self._parts.clock.now(), event.track_sid, user, event.kind)
+            self._order()
+
+    def _stop_track(self, key: StreamKey) -> None:
+        self._streams.close(key)
+        if key.track_sid in self._videos:
+            del self._videos[key.track_sid]
+            self._demands.withdraw(key.track_sid)
+
+    def _stop_person(self, sid: str) -> None:
+        self._streams.close_person(sid)
+        for key in [video[0] for video in self._videos.values() if video[0].sid == sid]:
+            self._stop_track(key)
+
+    def _order(self) -> None:
+        """Carries out what is due now, and comes back for the rest."""
+        if self._ended:
+            return
+        orders, moment = self._demands.due(self._parts.clock.now())
+        for order in orders:
+            key, slot, track = self._videos[order.track_sid]
+            self.link.set_video(order.track_sid, order.on, order.width, order.height)
+            if order.on:
+                self._streams.open_video(key, slot, track)
+            else:
+                self._streams.close(key)
+        if self._ordering is not None and self._ordering is not asyncio.current_task():
+            self._ordering.cancel()
+        self._ordering = None if moment is None else asyncio.ensure_future(self._order_at(moment))
+
+    async def _order_at(self, moment: float) -> None:
+        await self._parts.clock.sleep(moment - self._parts.clock.now())
+        self._order()
+
+    # -- microphone and packets ------------------------------------------------------------------------
+
+    async def _publish(self, allowed: bool) -> None:
+        """Publishes the microphone, if there is one and the token allows it."""
+        if not allowed:
+            self._on_microphone("denied")
+            return
+        source = self._parts.make_source()
+        gate, user = self._parts.gate, user_of(self.identity)
+        feeder = Feeder(source, gate.may_feed, lambda dbfs: self._on_level(user, dbfs))
+        self._feeder = feeder
+        intake = Intake(gate.may_feed, feeder.deliver, feeder.shut)
+        if not await self._parts.sound.record(lambda block: intake.take(block, time.monotonic())):
+            self._on_microphone("none")
+            return
+        silent = self._intents.silent
+        await self.link.publish(source, silent)
+        if silent != self._intents.silent:
+            self.assert_silence()
+        self._on_microphone("on")
+
+    async def _send(self, topic: str, data: bytes, to: tuple[str, ...] = ()) -> None:
+        async with asyncio.timeout(SEND_WITHIN):
+            await self.link.send(topic, data, to)
+
+    def _job(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        """A task that belongs to this connection; a failure is told in the log."""
+        if self._ended:
+            coroutine.close()
+            return
+        job = asyncio.ensure_future(coroutine)
+        self._jobs.add(job)
+        job.add_done_callback(self._done)
+
+    def _done(self, job: asyncio.Task[Any]) -> None:
+        self._jobs.discard(job)
+        if not job.cancelled() and (error := job.exception()) is not None:
+            log.warning("a part of the connection failed: %s", type(error).__name__)

@@ -1,0 +1,60 @@
+"""Who speaks, computed from the signal. Pure: every method is told the time.
+
+LiveKit's ``active_speakers_changed`` is a delta and names muted people after a full reconnect
+(livekit/python-sdks#148), so it is not used.
+"""
+
+from __future__ import annotations
+
+import math
+
+ON = -45.0  # dBFS at which somebody begins to speak
+OFF = -52.0  # dBFS below which somebody falls silent
+ATTACK = 0.03  # seconds of sound before it counts, so that a click does not
+HOLD = 0.35  # seconds of silence before it ends, so that pauses between words do not
+
+
+def decibels(mean_square: float) -> float:
+    """Level in dBFS of the mean of the squared samples (full scale is 1.0)."""
+    return 10.0 * math.log10(mean_square) if mean_square > 1e-12 else -120.0
+
+
+class Speakers:
+    """Levels in, speaking users out."""
+
+    def __init__(self) -> None:
+        self._heard: dict[str, tuple[float, float]] = {}
+        self._speaking: dict[str, float] = {}
+        self.users: tuple[str, ...] = ()
+
+    def level(self, user: str, now: float, dbfs: float) -> bool:
+        """A block of ``user`` had this level; true if ``users`` changed."""
+        if dbfs >= ON or (user in self._speaking and dbfs >= OFF):
+            first, last = self._heard.get(user, (now, now))
+            if now - last > HOLD:
+                first = now
+            self._heard[user] = (first, now)
+            if user in self._speaking or now - first >= ATTACK:
+                self._speaking[user] = now
+        elif user in self._speaking and now - self._speaking[user] >= HOLD:
+            del self._speaking[user]
+            self._heard.pop(user, None)
+        return self._changed()
+
+    def silent(self, user: str) -> bool:
+        """The sound of ``user`` ended (muted, gone); true if ``users`` changed."""
+        self._speaking.pop(user, None)
+        self._heard.pop(user, None)
+        return self._changed()
+
+    def clear(self) -> bool:
+        """Nobody speaks; true if ``users`` changed."""
+        self._speaking.clear()
+        self._heard.clear()
+        return self._changed()
+
+    def _changed(self) -> bool:
+        users = tuple(sorted(self._speaking))
+        changed = users != self.users
+        self.users = users
+        return changed

@@ -1,0 +1,164 @@
+"""Sound and pictures of the others, from the SDK to the mix and to the slots.
+
+The SDK never ends a stream by itself, and a forgotten one goes on with the sound and the pictures of
+whoever publishes next (see ``test_a_left_person_shows_nobody_elses_pictures``). So a stream belongs to one
+(epoch, participant sid, track sid); once that is closed, nothing it delivers is accepted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from .audio.mixer import Mixer
+from .speaking import decibels
+
+log = logging.getLogger("xcord.voice.streams")
+
+
+class StreamKey(NamedTuple):
+    """What one stream belongs to."""
+
+    epoch: int
+    sid: str
+    track_sid: str
+
+
+class Opener(Protocol):
+    """Makes streams out of the SDK's tracks; ``sdk`` is one."""
+
+    def audio_stream(self, track: Any) -> Any: ...
+
+    def video_stream(self, track: Any) -> Any: ...
+
+    async def close_stream(self, stream: Any) -> None: ...
+
+
+@dataclass
+class Entry:
+    """An open stream. ``slot`` is its place among the pictures, None for sound."""
+
+    key: StreamKey
+    user: str
+    stream: Any
+    slot: tuple[str, str, int] | None = None
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+class Streams:
+    """All streams of one connection. On the media loop."""
+
+    def __init__(
+        self,
+        opener: Opener,
+        slots: Any,
+        mixer: Mixer,
+        on_level: Callable[[str, float], None],
+        on_silent: Callable[[str], None],
+    ) -> None:
+        self._opener, self._slots, self._mixer = opener, slots, mixer
+        self._on_level, self._on_silent = on_level, on_silent
+        self._open: dict[StreamKey, Entry] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def keys(self) -> tuple[StreamKey, ...]:
+        """The streams that are accepted now."""
+        return tuple(self._open)
+
+    def open_audio(self, key: StreamKey, user: str, track: Any, *, voice: bool) -> None:
+        """``voice`` is false for shared sound, which lets nobody speak."""
+        if key in self._open:
+            return
+        entry = Entry(key, user, self._opener.audio_stream(track))
+        self._open[key] = entry
+        self._mixer.add(_name(key), user)
+        entry.task = asyncio.ensure_future(self._hear(entry, voice))
+
+    def open_video(self, key: StreamKey, slot: tuple[str, str, int], track: Any) -> None:
+        """Pictures go to ``slot`` until the stream is closed."""
+        if key in self._open:
+            return
+        entry = Entry(key, slot[0], self._opener.video_stream(track), slot)
+        self._open[key] = entry
+        self._slots.admit(slot, key.epoch, key.track_sid)
+        entry.task = asyncio.ensure_future(self._see(entry))
+
+    def close(self, key: StreamKey) -> None:
+        """From here on nothing of it is accepted; the SDK's part ends in the background."""
+        if (entry := self._open.pop(key, None)) is None:
+            return
+        if entry.slot is None:
+            self._mixer.remove(_name(key))
+            self._on_silent(entry.user)
+        elif not any(other.slot == entry.slot for other in self._open.values()):
+            self._slots.drop(entry.slot)
+        closing = asyncio.ensure_future(self._end(entry))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    def close_person(self, sid: str) -> None:
+        """Everything of one connection."""
+        for key in [key for key in self._open if key.sid == sid]:
+            self.close(key)
+
+    def close_all(self) -> None:
+        """Everything; the call is over."""
+        for key in self.keys:
+            self.close(key)
+
+    async def closed(self) -> None:
+        """Returns when nothing of what was closed is left; bounded by the SDK part's own bounds."""
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=5.0)
+
+    async def _end(self, entry: Entry) -> None:
+        await self._opener.close_stream(entry.stream)
+        if entry.task is not None:
+            # The SDK's VideoStream does not wake its consumer when it is closed.
+            entry.task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await entry.task
+
+    async def _hear(self, entry: Entry, voice: bool) -> None:
+        name = _name(entry.key)
+        with _told(entry):
+            async for event in entry.stream:
+                if self._open.get(entry.key) is not entry:
+                    return
+                samples = np.frombuffer(event.frame.data, np.int16).astype(np.float32)
+                samples *= np.float32(1 / 32768)
+                self._mixer.push(name, samples)
+                if voice:
+                    self._on_level(entry.user, decibels(float(samples @ samples) / max(1, len(samples))))
+
+    async def _see(self, entry: Entry) -> None:
+        key, slot = entry.key, entry.slot
+        with _told(entry):
+            async for event in entry.stream:
+                if self._open.get(key) is not entry:
+                    return
+                frame = event.frame
+                self._slots.put(
+                    slot, key.epoch, key.track_sid, frame.width, frame.height, frame.data, time.time() * 1000
+                )
+
+
+@contextlib.contextmanager
+def _told(entry: Entry) -> Any:
+    """A consumer that fails is told in the log, not lost in a task that nobody awaits."""
+    try:
+        yield
+    except Exception:
+        log.exception("a %s stream failed", "sound" if entry.slot is None else "video")
+
+
+def _name(key: StreamKey) -> str:
+    return f"{key.epoch}/{key.sid}/{key.track_sid}"

@@ -1,0 +1,43 @@
+"""A real SFU for each test that asks for one, and the plugin on a real media loop."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.parts import LiveKit, start_livekit
+from tests.plugins.xcord_voice.callers import KeepingEngine
+
+import xcord_voice.life
+from xcord.clock import MonotonicClock
+from xcord.media.slots import Slots
+from xcord.testing import World, running, threaded_media
+
+
+@pytest.fixture
+def livekit(tmp_path: Path) -> Iterator[LiveKit]:
+    with start_livekit(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> KeepingEngine:
+    kept = KeepingEngine()
+    monkeypatch.setattr(xcord_voice.life, "find_engine", lambda: kept)
+    return kept
+
+
+@pytest.fixture
+def real_voice() -> Callable[..., Any]:
+    """The plugin with real time, the real media loop and real slots."""
+
+    @contextlib.asynccontextmanager
+    async def start(**options: Any) -> AsyncIterator[World]:
+        with threaded_media(Slots()) as media:
+            async with running(xcord_voice, clock=MonotonicClock(), media=media, **options) as world:
+                yield world
+
+    return start
