@@ -1,6 +1,6 @@
 /**
- * Reads the clock that synthetic guests burn into their picture: 32 bars in its top 16 rows, bar `b` light
- * when bit `b` of the capture time (ms, modulo the guests' loop) is set.
+ * Reads the clock that synthetic guests (tests/guests/loop.py) burn into their picture: 32 bars along its top,
+ * each `width // 32` wide, bar `b` light when bit `b` of the capture time (ms, modulo their loop) is set.
  */
 
 /** Guests replay a loop of this many milliseconds. */
@@ -12,11 +12,11 @@ const LONGEST_MS = 5_000;
 
 /** `lightness(x)` gives 0..255 along the row. Null when what stands there is no clock. */
 export function readClock(width: number, lightness: (x: number) => number): number | null {
-  const bar = width / 32;
+  const bar = Math.floor(width / 32);
   if (bar < 2) return null;
   let value = 0;
   for (let b = 0; b < 32; b += 1) {
-    if (lightness(Math.floor(b * bar + bar / 2)) > 128) value += 2 ** b;
+    if (lightness(b * bar + (bar >> 1)) > 128) value += 2 ** b;
   }
   return value < LOOP_MS ? value : null;
 }

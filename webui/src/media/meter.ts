@@ -3,9 +3,9 @@
  * Used with painters that draw in the worker; a `<video>` is watched in the page instead (probe.ts).
  */
 
-import type { BatchFrame } from './batch';
-import { CLOCK_ROW, latency, readClock } from './clock';
-import type { Measured } from './messages';
+import type { BatchFrame } from "./batch";
+import { CLOCK_ROW, latency, readClock } from "./clock";
+import type { Measured } from "./messages";
 
 /** One picture in so many is read. */
 const SHARE = 5;
@@ -28,6 +28,7 @@ export class Meter {
     if (of.seen++ % SHARE !== 0) return;
     const now = this.#now();
     of.age.push(now - frame.delivered);
+    if (frame.height <= CLOCK_ROW) return;
     const row = new Uint8Array(buffer, frame.offset + CLOCK_ROW * frame.width, frame.width);
     const code = readClock(frame.width, (x) => row[x] ?? 0);
     const delay = code === null ? null : latency(now, code);

@@ -3,7 +3,7 @@
  * from a small share of the presented pictures. Used for our own tiles and, in the bench, for its peer's.
  */
 
-import { CLOCK_ROW, latency, readClock } from './clock';
+import { CLOCK_ROW, latency, readClock } from "./clock";
 
 export interface Presented {
   /** So many more pictures were presented. */
@@ -48,12 +48,15 @@ export function watch(video: HTMLVideoElement, to: Presented): () => void {
 function readRow(video: HTMLVideoElement): number | null {
   const width = video.videoWidth;
   if (width === 0) return null;
-  canvas.context ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  canvas.context ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const context = canvas.context;
   if (!context) return null;
   if (context.canvas.width < width) context.canvas.width = width;
   if (context.canvas.height !== 1) context.canvas.height = 1;
   context.drawImage(video, 0, CLOCK_ROW, width, 1, 0, 0, width, 1);
   const { data } = context.getImageData(0, 0, width, 1);
-  return readClock(width, (x) => data[4 * x + 1] ?? 0);
+  return readClock(width, (x) => {
+    const [red = 0, green = 0, blue = 0] = data.subarray(4 * x, 4 * x + 3);
+    return 0.3 * red + 0.59 * green + 0.11 * blue;
+  });
 }
