@@ -1,10 +1,10 @@
 /** Our path: frames from the media socket. `users` names the tiles, in order. */
 
-import { attachTile, startMedia } from "../src/media";
-import { parameters, place, report } from "./common";
+import { attachTile, startMedia } from '../src/media';
+import { parameters, place, report } from './common';
 
-const door = { port: Number(parameters.get("port")), ticket: parameters.get("ticket") ?? "" };
-const users = (parameters.get("users") ?? "").split(",");
+const door = { port: Number(parameters.get('port')), ticket: parameters.get('ticket') ?? '' };
+const users = (parameters.get('users') ?? '').split(',');
 startMedia(
   {
     onDoor(listener) {
@@ -13,6 +13,6 @@ startMedia(
     },
     report,
   },
-  { measure: true, painter: parameters.get("painter") ?? "" },
+  { measure: true, painter: parameters.get('painter') ?? '' },
 );
-users.forEach((user, index) => attachTile({ user, kind: "camera" })(place(index)));
+users.forEach((user, index) => attachTile({ user, kind: 'camera' })(place(index)));

@@ -1,23 +1,23 @@
 /** The peer: livekit-client with adaptive stream and one `<video>` per tile, watched by the same probe. */
 
-import { Room, RoomEvent, Track } from "livekit-client";
-import { keyText } from "../src/media/keys";
-import { watch } from "../src/media/probe";
-import { Gathering } from "../src/media/report";
-import { parameters, place, report } from "./common";
+import { Room, RoomEvent, Track } from 'livekit-client';
+import { keyText } from '../src/media/keys';
+import { watch } from '../src/media/probe';
+import { Gathering } from '../src/media/report';
+import { parameters, place, report } from './common';
 
 const gathering = new Gathering();
 const room = new Room({ adaptiveStream: true, dynacast: true });
 let placed = 0;
 room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
   if (track.kind !== Track.Kind.Video) return;
-  const video = document.createElement("video");
+  const video = document.createElement('video');
   video.muted = true;
   video.autoplay = true;
-  video.style.cssText = "position:absolute;inset:0;width:100%;height:100%;object-fit:cover";
+  video.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;object-fit:cover';
   place(placed++).append(video);
   track.attach(video);
-  const key = keyText({ user: participant.identity, kind: "camera" });
+  const key = keyText({ user: participant.identity, kind: 'camera' });
   watch(video, {
     frames(count, width, height) {
       gathering.drew(key, count, performance.now());
@@ -26,5 +26,5 @@ room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
     latency: (ms) => gathering.latency(ms),
   });
 });
-await room.connect(parameters.get("url") ?? "", parameters.get("token") ?? "");
-setInterval(() => report(gathering.take(performance.now(), "livekit-client")), 1000);
+await room.connect(parameters.get('url') ?? '', parameters.get('token') ?? '');
+setInterval(() => report(gathering.take(performance.now(), 'livekit-client')), 1000);

@@ -1,7 +1,7 @@
 /** The hub's state for components: one raw value, replaced whole. */
 import type { HubState, Notice } from './hub';
 import { Hub } from './hub';
-import type { MediaDoor } from './messages';
+import type { MediaDoor } from './protocol';
 
 const stateListeners = new Set<(state: HubState) => void>();
 const noticeListeners = new Set<(notice: Notice) => void>();

@@ -5,8 +5,8 @@
  * A gap in the frame numbers or a differing hash asks for a new snapshot; until it comes, changes are ignored.
  */
 import { hashOf } from './canonical';
-import type { Fault, FromHub, MediaDoor, Params, ToHub } from './messages';
-import type { Commands, Slices } from './protocol';
+import type { Fault, FromHub, Params, ToHub } from './messages';
+import type { Commands, MediaDoor, Slices } from './protocol';
 
 /** `down`: no socket now, it is being tried again. `refused`: the app does not want this page; nothing is tried. */
 export type Connection = 'opening' | 'open' | 'down' | 'refused';
@@ -20,7 +20,7 @@ export interface HubState {
   readonly window: string;
   readonly watchOnly: boolean;
   readonly media: MediaDoor | null;
-  readonly slices: Readonly<Partial<Slices>>;
+  readonly slices: Readonly<Slices>;
 }
 
 /** The one answer that every command gets. */
@@ -98,7 +98,7 @@ export class Hub {
     } else if (message.type === 'check') {
       if (message.hash !== hashOf(this.state.slices)) this.#resync();
     } else {
-      const slices: Partial<Slices> = { ...this.state.slices, ...message.slices };
+      const slices: Slices = { ...this.state.slices, ...message.slices };
       for (const name of message.gone) delete slices[name];
       this.#set({ slices });
     }

@@ -1,5 +1,16 @@
-/** The envelope: what travels between a page and the hub. The words inside it are in `protocol.ts`. */
-import type { Slices } from './protocol';
+/** The envelope, with the slices in it typed. The words themselves are in `protocol.ts`. */
+import type {
+  Ask,
+  Change,
+  Check,
+  Failure,
+  Hello,
+  Notice,
+  Result,
+  Resync,
+  Slices,
+  Snapshot,
+} from './protocol';
 
 /** The protocol this page speaks; the hub refuses another (close code 4002). */
 export const PROTOCOL = 1;
@@ -7,34 +18,15 @@ export const PROTOCOL = 1;
 /** Parameters of a translated sentence. */
 export type Params = Record<string, unknown>;
 
-export interface Fault {
-  code: string;
-  params: Params;
-}
-
-/** Where this window's pictures come from. */
-export interface MediaDoor {
-  port: number;
-  ticket: string;
-}
+/** Why something was not done: a code that pages translate. */
+export type Fault = Failure;
 
 export type FromHub =
-  | {
-      type: 'snapshot';
-      frame: number;
-      protocol: number;
-      window: string;
-      secret: string;
-      watch_only: boolean;
-      media: MediaDoor | null;
-      slices: Partial<Slices>;
-    }
-  | { type: 'change'; frame: number; slices: Partial<Slices>; gone: (keyof Slices)[] }
-  | { type: 'notice'; frame: number; name: string; params: Params }
-  | { type: 'check'; frame: number; hash: string }
-  | { type: 'result'; id: number; ok: boolean; error?: Fault | null };
+  | (Omit<Snapshot, 'slices'> & { slices: Slices })
+  | (Omit<Change, 'slices' | 'gone'> & { slices: Slices; gone: (keyof Slices)[] })
+  | Notice
+  | Check
+  // Without its error when there is none.
+  | (Omit<Result, 'error'> & { error?: Failure | null });
 
-export type ToHub =
-  | { type: 'hello'; token: string; secret: string; page: string; protocol: number }
-  | { type: 'command'; id: number; name: string; args: unknown }
-  | { type: 'resync'; frame: number };
+export type ToHub = Hello | (Omit<Ask, 'args'> & { args: unknown }) | Resync;

@@ -1,179 +1,519 @@
-/* The words on the wire. Written by hand from shell/xcord/model.py and requests.py until `xcord schema` exists. */
+/* Made by `npm run protocol` from protocol.schema.json; do not edit. */
 
-export type Status = "idle" | "connecting" | "connected" | "reconnecting" | "lost" | "failed";
-export type Grade = "excellent" | "good" | "poor" | "lost";
-export type Kind = "camera" | "screen" | "avatar";
-
-export interface Person {
-  user: string;
-  name: string;
-  avatar: string;
-  me: boolean;
-  muted: boolean;
-  deafened: boolean;
-  camera: boolean;
-  screen: boolean;
-  present: boolean;
+/**
+ * Made by `xcord schema`; do not edit.
+ */
+export interface Protocol {
+  Account?: Account;
+  App?: App;
+  Ask?: Ask;
+  Change?: Change;
+  Channel?: Channel;
+  Check?: Check;
+  Commands?: Commands;
+  Demand?: Demand;
+  Devices?: Devices;
+  Directory?: Directory;
+  Failure?: Failure;
+  Hello?: Hello;
+  Join?: Join;
+  Login?: Login;
+  Measure?: Measure;
+  MediaDoor?: MediaDoor;
+  ModeInfo?: ModeInfo;
+  Nothing?: Nothing;
+  Notice?: Notice;
+  PageReport?: PageReport;
+  Person?: Person;
+  Placed?: Placed;
+  PluginState?: PluginState;
+  Plugins?: Plugins;
+  Profile?: Profile;
+  Quality?: Quality;
+  Rejoin?: Rejoin;
+  Result?: Result;
+  Resync?: Resync;
+  Server?: Server;
+  SetMode?: SetMode;
+  SetPlugin?: SetPlugin;
+  SetSetting?: SetSetting;
+  SetViewport?: SetViewport;
+  Settings?: Settings;
+  ShowWindow?: ShowWindow;
+  Slices?: Slices;
+  Snapshot?: Snapshot;
+  Speaking?: Speaking;
+  Stage?: Stage;
+  Switch?: Switch;
+  Viewport?: Viewport;
+  Voice?: Voice;
+  Volume?: Volume;
+  Want?: Want;
+  WindowState?: WindowState;
+  Windows?: Windows;
 }
-export interface Voice {
-  status: Status;
-  channel: string;
-  room: string;
-  reason: string;
-  epoch: number;
-  people: Person[];
-  me: string;
-  muted: boolean;
-  deafened: boolean;
-  microphone: "on" | "none" | "denied" | "off";
-}
-export interface Speaking {
-  users: string[];
-}
-export interface Quality {
-  users: { [user: string]: Grade };
-}
-export interface Devices {
-  engine: "miniaudio" | "null";
-  inputs: string[];
-  outputs: string[];
-  input: string;
-  output: string;
-  problem: string;
-}
-export interface Placed {
-  user: string;
-  kind: Kind;
-  n: number;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  fit: "cover" | "contain";
-  z: number;
-}
-export interface ModeInfo {
-  name: string;
-  title: string;
-  plugin: string;
-}
-export interface Stage {
-  mode: string;
-  modes: ModeInfo[];
-  order: string[];
-  pins: string[];
-  windows: { [window: string]: Placed[] };
-}
-export interface Want {
-  user: string;
-  kind: Kind;
-  width: number;
-  height: number;
-}
-export interface Demand {
-  tracks: Want[];
-}
+/**
+ * Who is logged in. `role` is the role on the server end as a whole.
+ */
 export interface Account {
-  user: string;
   login: string;
   name: string;
-  role: "owner" | "moderator" | "member";
+  role: 'member' | 'moderator' | 'owner';
+  user: string;
 }
+/**
+ * Slice `app`: what every page needs to know first. `rejoin` is the channel in which the last
+ * run ended, offered and never joined by itself.
+ */
+export interface App {
+  measure: boolean;
+  protocol: number;
+  rejoin: string;
+  version: string;
+}
+/**
+ * A command. `id` is the page's own; a repeated one gets its first answer again.
+ */
+export interface Ask {
+  args: {
+    [k: string]: unknown;
+  };
+  id: number;
+  name: string;
+  type: 'command';
+}
+/**
+ * The newest value of each slice that changed, and the slices that are gone.
+ */
+export interface Change {
+  frame: number;
+  gone: string[];
+  slices: {
+    [k: string]: unknown;
+  };
+  type: 'change';
+}
+/**
+ * A voice channel. `people` are the users known to be in it (empty until presence is known).
+ */
 export interface Channel {
   id: string;
   name: string;
   people: string[];
 }
-export interface Server {
-  id: string;
-  name: string;
-  channels: Channel[];
+/**
+ * `hash`: crc32, eight hex digits, over canonical JSON of what this window should hold.
+ */
+export interface Check {
+  frame: number;
+  hash: string;
+  type: 'check';
 }
-export interface Profile {
-  user: string;
-  name: string;
-  avatar: string;
+/**
+ * Arguments of each command.
+ */
+export interface Commands {
+  'app.quit': Nothing;
+  'directory.login': Login;
+  'directory.logout': Nothing;
+  'page.painted': Nothing;
+  'page.report': PageReport;
+  'plugins.set': SetPlugin;
+  'settings.set': SetSetting;
+  'stage.mode': SetMode;
+  'stage.viewport': SetViewport;
+  'voice.deafen': Switch;
+  'voice.join': Join;
+  'voice.leave': Nothing;
+  'voice.mute': Switch;
+  'voice.rejoin': Rejoin;
+  'voice.volume': Volume;
+  'window.close': ShowWindow;
+  'window.show': ShowWindow;
 }
-export interface Directory {
-  status: "signed_out" | "connecting" | "connected" | "stale";
-  reason: string;
-  address: string;
-  account: Account | null;
-  servers: Server[];
-  people: { [user: string]: Profile };
-}
-export interface App {
-  version: string;
-  protocol: number;
-  measure: boolean;
-  rejoin: string;
-}
-export interface PluginState {
-  name: string;
-  distribution: string;
-  version: string;
-  state: "on" | "off" | "starting" | "stopping" | "failed" | "stuck" | "blocked";
-  reason: string;
-}
-export interface Plugins {
-  plugins: PluginState[];
-}
-export interface Settings {
-  values: { [name: string]: unknown };
-}
-export interface WindowState {
-  name: string;
-  page: string;
-  connected: boolean;
-  visible: boolean;
-}
-export interface Windows {
-  windows: WindowState[];
-}
-
-export interface Slices {
-  app: App;
-  plugins: Plugins;
-  settings: Settings;
-  windows: Windows;
-  demand: Demand;
-  voice: Voice;
-  speaking: Speaking;
-  quality: Quality;
-  devices: Devices;
-  stage: Stage;
-  directory: Directory;
-}
-
+/**
+ * `voice.leave`, `app.quit`, `directory.logout`, `page.painted`: no arguments.
+ */
 export interface Nothing {}
+/**
+ * `directory.login`: address of the server end, for example `http://127.0.0.1:7800`.
+ */
+export interface Login {
+  address: string;
+  login: string;
+  password: string;
+}
+/**
+ * `page.report`: what a page measured of itself; accepted only while the app runs `--measure`.
+ *
+ * `elapsed_ms` since the first drawn frame; `drawn` frames by `user/kind`; `latency_ms` and
+ * `age_ms` are samples since the last report (guest's capture to pixel; delivery to pixel);
+ * `sizes` the last `[width, height]` by `user/kind`; `spoke` everyone shown as speaking so far.
+ */
+export interface PageReport {
+  age_ms?: number[];
+  drawn?: {
+    [k: string]: number;
+  };
+  elapsed_ms: number;
+  latency_ms?: number[];
+  painter?: string;
+  sizes?: {
+    /**
+     * @minItems 2
+     * @maxItems 2
+     */
+    [k: string]: [number, number];
+  };
+  spoke?: string[];
+}
+/**
+ * `plugins.set`.
+ */
+export interface SetPlugin {
+  name: string;
+  on: boolean;
+}
+/**
+ * `settings.set`: `name` is an option's full name; the value is checked against its type.
+ */
+export interface SetSetting {
+  name: string;
+  value: unknown;
+}
+/**
+ * `stage.mode`: the view mode to use.
+ */
+export interface SetMode {
+  name: string;
+}
+/**
+ * `stage.viewport` of the window that asks: CSS pixels, and device pixels per hundred of them.
+ */
+export interface SetViewport {
+  height: number;
+  scale?: number;
+  visible?: boolean;
+  width: number;
+}
+/**
+ * `voice.mute`, `voice.deafen`: the wanted state.
+ */
 export interface Switch {
   on: boolean;
 }
-export interface PageReport {
-  elapsed_ms: number;
-  drawn?: { [key: string]: number };
-  latency_ms?: number[];
-  age_ms?: number[];
-  sizes?: { [key: string]: [number, number] };
-  spoke?: string[];
-  painter?: string;
+/**
+ * `voice.join`: a channel of the directory, or a direct LiveKit `url` and `token`.
+ */
+export interface Join {
+  channel?: string;
+  token?: string;
+  url?: string;
 }
-export interface Commands {
-  "app.quit": Nothing;
-  "window.show": { name?: string };
-  "window.close": { name?: string };
-  "settings.set": { name: string; value: unknown };
-  "plugins.set": { name: string; on: boolean };
-  "page.painted": Nothing;
-  "page.report": PageReport;
-  "voice.join": { channel?: string; url?: string; token?: string };
-  "voice.leave": Nothing;
-  "voice.rejoin": { take_over?: boolean };
-  "voice.mute": Switch;
-  "voice.deafen": Switch;
-  "voice.volume": { user: string; percent: number };
-  "stage.viewport": { width: number; height: number; scale?: number; visible?: boolean };
-  "stage.mode": { name: string };
-  "directory.login": { address: string; login: string; password: string };
-  "directory.logout": Nothing;
+/**
+ * `voice.rejoin`. `take_over` also replaces a connection that the SDK still tries to save.
+ */
+export interface Rejoin {
+  take_over?: boolean;
+}
+/**
+ * `voice.volume`: how loud a person is for me, 0 to 200 percent.
+ */
+export interface Volume {
+  percent: number;
+  user: string;
+}
+/**
+ * `window.show`, `window.close`.
+ */
+export interface ShowWindow {
+  name?: string;
+}
+/**
+ * Slice `demand`: the video that somebody looks at now. What is not named here is off.
+ */
+export interface Demand {
+  tracks: Want[];
+}
+/**
+ * How a track is wanted, in device pixels of its largest tile.
+ */
+export interface Want {
+  height: number;
+  kind: 'avatar' | 'camera' | 'screen';
+  user: string;
+  width: number;
+}
+/**
+ * Slice `devices`: sound devices by name. `engine` is `null` on a machine without sound;
+ * `problem` is then a code for the pages.
+ */
+export interface Devices {
+  engine: 'miniaudio' | 'null';
+  input: string;
+  inputs: string[];
+  output: string;
+  outputs: string[];
+  problem: string;
+}
+/**
+ * Slice `directory`. `status`: `signed_out`, `connecting`, `connected`, `stale` (what
+ * is shown may be old; `reason` tells why).
+ */
+export interface Directory {
+  account: Account | null;
+  address: string;
+  people: {
+    [k: string]: Profile;
+  };
+  reason: string;
+  servers: Server[];
+  status: 'connected' | 'connecting' | 'signed_out' | 'stale';
+}
+/**
+ * A person as the server end knows them; wins over what LiveKit's metadata says.
+ */
+export interface Profile {
+  avatar: string;
+  name: string;
+  user: string;
+}
+/**
+ * A community with its channels.
+ */
+export interface Server {
+  channels: Channel[];
+  id: string;
+  name: string;
+}
+/**
+ * Why a command was not done; pages translate `error_<code>`.
+ */
+export interface Failure {
+  code: string;
+  params: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * First message of a page: a one-use `token` from the shell, or the `secret` of its last snapshot.
+ */
+export interface Hello {
+  page: string;
+  protocol: number;
+  secret: string;
+  token: string;
+  type: 'hello';
+}
+/**
+ * Slice `measure`, only while the app runs with `--measure`. `painted_at_ms` is the moment (since
+ * the epoch) of the first painted main window; `reports` holds each window's newest figures.
+ */
+export interface Measure {
+  painted_at_ms: number;
+  reports: {
+    [k: string]: PageReport;
+  };
+}
+/**
+ * Where this window's pictures come from; the ticket is the media socket's first message.
+ */
+export interface MediaDoor {
+  port: number;
+  ticket: string;
+}
+/**
+ * A view mode that can be chosen. `plugin` is who brought it.
+ */
+export interface ModeInfo {
+  name: string;
+  plugin: string;
+  title: string;
+}
+/**
+ * Something happened; for toasts and sounds, never state.
+ */
+export interface Notice {
+  frame: number;
+  name: string;
+  params: {
+    [k: string]: unknown;
+  };
+  type: 'notice';
+}
+/**
+ * Somebody in the call, keyed by user and never by track or connection.
+ *
+ * `muted` and `deafened` are what the person's app says; `camera` and `screen` tell whether
+ * such a track is published; `present` is false in the grace time after the connection vanished.
+ */
+export interface Person {
+  avatar: string;
+  camera: boolean;
+  deafened: boolean;
+  me: boolean;
+  muted: boolean;
+  name: string;
+  present: boolean;
+  screen: boolean;
+  user: string;
+}
+/**
+ * A placement on the wire: the rectangle in 1/10000 of the stage.
+ */
+export interface Placed {
+  fit: 'contain' | 'cover';
+  height: number;
+  kind: 'avatar' | 'camera' | 'screen';
+  n: number;
+  user: string;
+  width: number;
+  x: number;
+  y: number;
+  z: number;
+}
+/**
+ * One line of `xcord plugins`. `reason` is an English sentence: who, what, what now.
+ */
+export interface PluginState {
+  distribution: string;
+  name: string;
+  reason: string;
+  state: 'blocked' | 'failed' | 'off' | 'on' | 'starting' | 'stopping' | 'stuck';
+  version: string;
+}
+/**
+ * Slice `plugins`.
+ */
+export interface Plugins {
+  plugins: PluginState[];
+}
+/**
+ * Slice `quality`: connection quality by user.
+ */
+export interface Quality {
+  users: {
+    [k: string]: 'excellent' | 'good' | 'lost' | 'poor';
+  };
+}
+/**
+ * The one answer to a command.
+ */
+export interface Result {
+  error: Failure | null;
+  id: number;
+  ok: boolean;
+  type: 'result';
+}
+/**
+ * The page's state differs, or a frame is missing: it asks for a new snapshot.
+ */
+export interface Resync {
+  frame: number;
+  type: 'resync';
+}
+/**
+ * Slice `settings`: the value of each option, by its full name (`voice.muted`).
+ */
+export interface Settings {
+  values: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Slices by name; one that is gone is absent.
+ */
+export interface Slices {
+  app?: App;
+  demand?: Demand;
+  devices?: Devices;
+  directory?: Directory;
+  measure?: Measure;
+  plugins?: Plugins;
+  quality?: Quality;
+  settings?: Settings;
+  speaking?: Speaking;
+  stage?: Stage;
+  voice?: Voice;
+  windows?: Windows;
+}
+/**
+ * Slice `speaking`: users who are speaking now, computed from the signal.
+ */
+export interface Speaking {
+  users: string[];
+}
+/**
+ * Slice `stage`. `windows` holds the placements of each window by its name.
+ */
+export interface Stage {
+  mode: string;
+  modes: ModeInfo[];
+  order: string[];
+  pins: string[];
+  windows: {
+    [k: string]: Placed[];
+  };
+}
+/**
+ * Slice `voice`: the one truth about the call.
+ *
+ * `channel` is the directory's channel id, or empty for a direct link; `reason` is a code for the
+ * pages (`""` when there is nothing to explain); `epoch` counts connections of this run.
+ * `muted` and `deafened` are my own wishes, true also while no call is up.
+ */
+export interface Voice {
+  channel: string;
+  deafened: boolean;
+  epoch: number;
+  me: string;
+  microphone: 'denied' | 'none' | 'off' | 'on';
+  muted: boolean;
+  people: Person[];
+  reason: string;
+  room: string;
+  status: 'connected' | 'connecting' | 'failed' | 'idle' | 'lost' | 'reconnecting';
+}
+/**
+ * Slice `windows`.
+ */
+export interface Windows {
+  windows: WindowState[];
+}
+/**
+ * One window as the shell knows it. `viewport` is its stage, once its page has told; `visible` is
+ * what the desktop says (false when hidden or minimised).
+ */
+export interface WindowState {
+  connected: boolean;
+  name: string;
+  page: string;
+  viewport: Viewport | null;
+  visible: boolean;
+  watch_only: boolean;
+}
+/**
+ * The stage of one window. `width` and `height` in CSS pixels, `scale` in device pixels per
+ * hundred CSS pixels (125 means 1.25).
+ */
+export interface Viewport {
+  height: number;
+  scale: number;
+  visible: boolean;
+  width: number;
+}
+/**
+ * All slices; always frame 0. `secret` lets the page come back after a reload.
+ */
+export interface Snapshot {
+  frame: number;
+  media: MediaDoor | null;
+  protocol: number;
+  secret: string;
+  slices: {
+    [k: string]: unknown;
+  };
+  type: 'snapshot';
+  watch_only: boolean;
+  window: string;
 }

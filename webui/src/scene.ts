@@ -1,7 +1,9 @@
 /** What the main window shows, as pure functions of the slices. Components only draw it. */
-import type { Directory, Person, Placed, PluginState, Profile, Slices, Voice } from './protocol';
+import type { Directory, Person, Placed, PluginState, Profile, Quality, Slices, Voice } from './protocol';
 
-export type Held = Readonly<Partial<Slices>>;
+export type Held = Readonly<Slices>;
+
+export type Grade = Quality['users'][string];
 
 /** What the stage shows. Each part that is missing is said by name; see `Scenes.svelte`. */
 export type Scene =

@@ -1,6 +1,7 @@
 /** Sentences for codes that come from Python. An unknown code still makes a sentence, with the code in it. */
 import type { Fault, Params } from './messages';
 import type { Notice } from './hub';
+import { callName, type Held } from './scene';
 import { m } from './paraglide/messages';
 
 type Sentence = (params?: Params) => string;
@@ -28,6 +29,11 @@ export function noticeText(notice: Notice): string {
 /** Why the app turned this page away. */
 export function refusalText(code: string): string {
   return say(`refused_${code}`) ?? m.refused_other({ code });
+}
+
+/** The call's name: of its channel, or what kind of call it is. */
+export function callTitle(slices: Held): string {
+  return callName(slices) || (slices.voice?.channel ? m.call_unnamed() : m.call_direct());
 }
 
 /** A plugin's name as people know it. */
