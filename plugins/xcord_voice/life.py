@@ -27,11 +27,12 @@ from xcord import (
     Volume,
 )
 
-from . import machine
+from . import moves
 from .audio.engine import AudioEngine, open_engine
 from .audio.sound import Sound
-from .call import Call, Outside
-from .session import Intents, Parts
+from .call import Call
+from .parts import Intents, Parts
+from .scene import Screen
 
 log = logging.getLogger("xcord.voice")
 
@@ -110,15 +111,8 @@ class VoiceLife:
     # -- on the media loop -----------------------------------------------------------------------------
 
     async def _open(self, parts: Parts) -> None:
-        outside = Outside(
-            ask_token=self._ask_token,
-            remember=self._remember,
-            notify=self._hub.notify,
-            show_voice=self._voice.set,
-            show_speaking=self._speaking.set,
-            show_quality=self._quality.set,
-        )
-        self._call = Call(parts, outside, self._intents)
+        screen = Screen(self._voice.set, self._speaking.set, self._quality.set, self._hub.notify)
+        self._call = Call(parts, screen, self._intents, self._ask_token, self._remember)
         await parts.sound.open(self._hub.option("output"), self._hub.option("input"))
 
     async def _aclose(self) -> None:
@@ -132,15 +126,15 @@ class VoiceLife:
     async def _join(self, args: Join, asker: Asker) -> None:
         if bool(args.channel) == bool(args.url and args.token):
             raise CommandError("bad_arguments", "voice.join takes a channel, or a url and a token")
-        await self._ask(machine.Join(machine.Target(args.channel, args.url, args.token)))
+        await self._ask(moves.Join(moves.Target(args.channel, args.url, args.token)))
 
     async def _leave(self, args: Nothing, asker: Asker) -> None:
-        await self._ask(machine.Leave())
+        await self._ask(moves.Leave())
 
     async def _rejoin(self, args: Rejoin, asker: Asker) -> None:
-        await self._ask(machine.Rejoin(self._hub.clock.now(), args.take_over))
+        await self._ask(moves.Rejoin(self._hub.clock.now(), args.take_over))
 
-    async def _ask(self, event: machine.Event) -> None:
+    async def _ask(self, event: moves.Event) -> None:
         async def ask() -> None:
             self._running().ask(event)
 
@@ -190,7 +184,7 @@ class VoiceLife:
                 self._on_settings()
             case "directory", _:
                 people = value.people if isinstance(value, Directory) else {}
-                self._on_media(lambda: self._running().set_profiles(people))
+                self._on_media(lambda: self._running().scene.profiles(people))
             case "demand", _:
                 tracks = value.tracks if isinstance(value, Demand) else ()
                 self._intents.wants = {(want.user, want.kind): (want.width, want.height) for want in tracks}

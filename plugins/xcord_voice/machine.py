@@ -9,35 +9,43 @@ arrived, and whoever wants to join meanwhile waits for that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from .moves import (
+    AskToken,
+    Begin,
+    Close,
+    Closed,
+    Dropped,
+    Effect,
+    Event,
+    Forget,
+    Join,
+    Leave,
+    Open,
+    Opened,
+    OpenFailed,
+    Overdue,
+    Probe,
+    Probed,
+    Reassert,
+    Reconnected,
+    Reconnecting,
+    Refuse,
+    Rejoin,
+    Stuck,
+    Target,
+    Ticket,
+    TokenReady,
+    TokenRefused,
+    Told,
+)
 
 Status = Literal["idle", "connecting", "connected", "reconnecting", "lost", "failed"]
 
 TAKE_OVER_AFTER = 3.0  # seconds that the SDK has for itself once it reconnects
 TAKE_OVER_EVERY = 5.0  # seconds between two take-overs
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where the user wants to be: a channel of the directory, or a direct link."""
-
-    channel: str = ""
-    url: str = ""
-    token: str = field(default="", repr=False)
-
-    @property
-    def direct(self) -> bool:
-        """A direct link has no fresh token to rejoin with."""
-        return not self.channel
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """What one connection needs. Lives in memory only."""
-
-    url: str
-    token: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,182 +88,13 @@ class State:
                 return "reconnecting"
         return "connecting" if self.step else "lost"
 
+    @property
+    def up(self) -> bool:
+        """In the room, as far as the user is concerned."""
+        return self.status in ("connected", "reconnecting")
 
-# -- events ----------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class Join:
-    """The user wants to be there."""
-
-    target: Target
-
-
-@dataclass(frozen=True)
-class Leave:
-    """The user wants to be nowhere; ``forget`` is false when the app or the plugin merely ends."""
-
-    forget: bool = True
-
-
-@dataclass(frozen=True)
-class Rejoin:
-    """Again to the same place; ``take_over`` also while the SDK still tries to save the connection."""
-
-    now: float
-    take_over: bool = False
-
-
-@dataclass(frozen=True)
-class TokenReady:
-    attempt: int
-    ticket: Ticket
-
-
-@dataclass(frozen=True)
-class TokenRefused:
-    attempt: int
-    code: str
-
-
-@dataclass(frozen=True)
-class Probed:
-    """The server answered, or ``code`` says why not."""
-
-    attempt: int
-    code: str = ""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """``connect()`` came back with a connection."""
-
-    epoch: int
-
-
-@dataclass(frozen=True)
-class OpenFailed:
-    """``connect()`` came back with an error."""
-
-    epoch: int
-    code: str
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """``connect()`` or ``disconnect()`` took longer than it may; it is not cancelled."""
-
-    epoch: int
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """``connect()`` has not come back for so long that it never will."""
-
-    epoch: int
-
-
-@dataclass(frozen=True)
-class Closed:
-    """``disconnect()`` came back: the link holds no sockets."""
-
-    epoch: int
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """The SDK gave the connection up, or the server ended it."""
-
-    epoch: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Reconnecting:
-    epoch: int
-    now: float
-
-
-@dataclass(frozen=True)
-class Reconnected:
-    epoch: int
-
-
-@dataclass(frozen=True)
-class Told:
-    """The server says why it is about to end this connection."""
-
-    epoch: int
-    reason: str
-
-
-Event = (
-    Join | Leave | Rejoin | TokenReady | TokenRefused | Probed | Opened | OpenFailed | Overdue | Stuck
-    | Closed | Dropped | Reconnecting | Reconnected | Told
-)  # fmt: skip
-
-
-# -- effects ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class AskToken:
-    attempt: int
-    channel: str
-
-
-@dataclass(frozen=True)
-class Probe:
-    attempt: int
-    url: str
-
-
-@dataclass(frozen=True)
-class Open:
-    epoch: int
-    ticket: Ticket
-
-
-@dataclass(frozen=True)
-class Close:
-    """``polite`` tells the others that it is a leave and no accident."""
-
-    epoch: int
-    polite: bool
-
-
-@dataclass(frozen=True)
-class Begin:
-    """The connection is up: publish, subscribe, remember the channel."""
-
-    epoch: int
-    channel: str
-
-
-@dataclass(frozen=True)
-class Reassert:
-    """The SDK reconnected: what the user wants is said again."""
-
-    epoch: int
-
-
-@dataclass(frozen=True)
-class Forget:
-    """An intended leave: nothing is offered at the next start."""
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """The command is not done; the state is unchanged."""
-
-    code: str
-
-
-Effect = AskToken | Probe | Open | Close | Begin | Reassert | Forget | Refuse
 Result = tuple[State, tuple[Effect, ...]]
-
-
-# -- the steps -------------------------------------------------------------------------------------
 
 
 def step(state: State, event: Event) -> Result:

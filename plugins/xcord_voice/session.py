@@ -6,19 +6,16 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from xcord import Clock, Gate
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from . import events
-from .audio.capture import Feeder, Intake, Source
-from .audio.sound import Sound
+from .audio.capture import Feeder, Intake
 from .demand import Demands
 from .events import LinkEvent
+from .parts import Intents, Link, Parts
 from .roster import Roster, user_of
-from .streams import Opener, StreamKey, Streams
+from .streams import StreamKey, Streams
 
 log = logging.getLogger("xcord.voice.session")
 
@@ -27,50 +24,6 @@ DEAFENED = "xcord.deafened"
 MOVED = "xcord.moved"
 SEND_WITHIN = 2.0  # seconds for a packet
 LEAVE_WITHIN = 0.2  # seconds for the packet that says good-bye
-
-
-class Link(Protocol):
-    """A connection; ``RoomLink`` is one, tests bring their own."""
-
-    async def connect(self, url: str, token: str) -> None: ...
-
-    async def disconnect(self) -> None: ...
-
-    async def publish(self, source: Any, muted: bool) -> None: ...
-
-    def set_muted(self, on: bool) -> None: ...
-
-    async def send(self, topic: str, data: bytes, to: tuple[str, ...] = ()) -> None: ...
-
-    def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What sessions are made of; tests replace what they need."""
-
-    make_link: Callable[[Callable[[LinkEvent], None]], Link]
-    make_source: Callable[[], Source]
-    probe: Callable[[str], Awaitable[str]]
-    opener: Opener
-    sound: Sound
-    slots: Any
-    gate: Gate
-    clock: Clock
-
-
-@dataclass
-class Intents:
-    """What the user wants, whatever happens to the connection."""
-
-    muted: bool = False
-    deafened: bool = False
-    wants: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def silent(self) -> bool:
-        """Nothing of us is sent."""
-        return self.muted or self.deafened
 
 
 class Session:
@@ -97,8 +50,8 @@ class Session:
             parts.opener,
             parts.slots,
             parts.sound.mixer,
-            lambda user, dbfs: on_level(user, dbfs),
-            lambda user: on_level(user, None),
+            self._level,
+            lambda user: self._level(user, None),
         )
         self._demands = Demands()
         self._videos: dict[str, tuple[StreamKey, tuple[str, str, int], Any]] = {}
@@ -262,6 +215,10 @@ class Session:
         await self._parts.clock.sleep(moment - self._parts.clock.now())
         self._order()
 
+    def _level(self, user: str, dbfs: float | None) -> None:
+        if not self._ended:
+            self._on_level(user, dbfs)
+
     # -- microphone and packets ------------------------------------------------------------------------
 
     async def _publish(self, allowed: bool) -> None:
@@ -271,7 +228,7 @@ class Session:
             return
         source = self._parts.make_source()
         gate, user = self._parts.gate, user_of(self.identity)
-        feeder = Feeder(source, gate.may_feed, lambda dbfs: self._on_level(user, dbfs))
+        feeder = Feeder(source, gate.may_feed, lambda dbfs: self._level(user, dbfs))
         self._feeder = feeder
         intake = Intake(gate.may_feed, feeder.deliver, feeder.shut)
         if not await self._parts.sound.record(lambda block: intake.take(block, time.monotonic())):
