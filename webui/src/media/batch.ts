@@ -39,12 +39,12 @@ export function readBatch(buffer: ArrayBuffer): Batch {
     const height = view.getUint16(at + 4, true);
     const length = i420Length(width, height);
     const offset = at + FRAME_HEADER;
-    if (offset + length > buffer.byteLength) throw new RangeError("a frame reaches beyond its batch");
+    if (offset + length > buffer.byteLength) throw new RangeError('a frame reaches beyond its batch');
     const delivered = view.getFloat64(at + 8, true);
     frames.push({ stream: view.getUint16(at, true), width, height, delivered, offset, length });
     at = offset + ((length + 7) & ~7);
   }
-  if (at !== buffer.byteLength) throw new RangeError("a batch has bytes left over");
+  if (at !== buffer.byteLength) throw new RangeError('a batch has bytes left over');
   return { number, frames };
 }
 

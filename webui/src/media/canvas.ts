@@ -1,22 +1,22 @@
 /** Draws into a 2D canvas, from the worker: WebKit, and every engine without a track generator. */
 
-import type { Brush, Painter, Surface } from "./painter";
+import type { Brush, Painter, Surface } from './painter';
 
 export const canvasPainter: Painter = {
-  name: "canvas",
+  name: 'canvas',
   video: false,
   possible: () =>
-    typeof VideoFrame === "function" &&
-    typeof OffscreenCanvas === "function" &&
-    "transferControlToOffscreen" in HTMLCanvasElement.prototype,
+    typeof VideoFrame === 'function' &&
+    typeof OffscreenCanvas === 'function' &&
+    'transferControlToOffscreen' in HTMLCanvasElement.prototype,
   surface(): Surface {
-    const canvas = document.createElement("canvas");
+    const canvas = document.createElement('canvas');
     return { element: canvas, sink: canvas.transferControlToOffscreen(), close: () => undefined };
   },
 };
 
 export function canvasBrush(canvas: OffscreenCanvas): Brush {
-  const context = canvas.getContext("2d", { alpha: false });
+  const context = canvas.getContext('2d', { alpha: false });
   return {
     draw(frame) {
       // Setting a size clears and re-allocates, so only when it changed.

@@ -1,13 +1,13 @@
 // @vitest-environment node
-import { expect, test, vi } from "vitest";
-import type { Batch } from "./batch";
-import { Easel } from "./easel";
-import { keyText } from "./keys";
-import type { FromWorker } from "./messages";
-import { Meter } from "./meter";
+import { expect, test, vi } from 'vitest';
+import type { Batch } from './batch';
+import { Easel } from './easel';
+import { keyText } from './keys';
+import type { FromWorker } from './messages';
+import { Meter } from './meter';
 
-const ann = keyText({ user: "ann", kind: "camera" });
-const bob = keyText({ user: "bob", kind: "camera" });
+const ann = keyText({ user: 'ann', kind: 'camera' });
+const bob = keyText({ user: 'bob', kind: 'camera' });
 
 class FakePicture {
   constructor(readonly stream: number) {}
@@ -44,7 +44,7 @@ function setUp() {
   return { told, alones, easel, brush, batch };
 }
 
-test("a picture is drawn in every tile of its track and in no other", () => {
+test('a picture is drawn in every tile of its track and in no other', () => {
   const { easel, brush, batch, told } = setUp();
   const [one, two, other] = [brush(), brush(), brush()];
   easel.draw(1, ann, one);
@@ -54,10 +54,10 @@ test("a picture is drawn in every tile of its track and in no other", () => {
   easel.batch(...batch(5));
   easel.batch(...batch(5));
   expect([one.drawn, two.drawn, other.drawn]).toEqual([[5, 5], [5, 5], []]);
-  expect(told).toEqual([{ is: "shown", ids: [1, 2] }]);
+  expect(told).toEqual([{ is: 'shown', ids: [1, 2] }]);
 });
 
-test("a picture of a stream that has ended is not drawn", () => {
+test('a picture of a stream that has ended is not drawn', () => {
   const { easel, brush, batch } = setUp();
   const tile = brush();
   easel.draw(1, ann, tile);
@@ -67,7 +67,7 @@ test("a picture of a stream that has ended is not drawn", () => {
   expect(tile.drawn).toEqual([]);
 });
 
-test("a tile is cleared when its stream ends, once", () => {
+test('a tile is cleared when its stream ends, once', () => {
   const { easel, brush, batch, told } = setUp();
   const tile = brush();
   easel.draw(1, ann, tile);
@@ -77,21 +77,21 @@ test("a tile is cleared when its stream ends, once", () => {
   easel.streams(new Map());
   expect(tile.clear).toHaveBeenCalledOnce();
   expect(told).toEqual([
-    { is: "shown", ids: [1] },
-    { is: "cleared", ids: [1] },
+    { is: 'shown', ids: [1] },
+    { is: 'cleared', ids: [1] },
   ]);
 });
 
-test("a number that means another person clears the tile of the first", () => {
+test('a number that means another person clears the tile of the first', () => {
   const { easel, brush, batch, told } = setUp();
   easel.draw(1, ann, brush());
   easel.streams(new Map([[5, ann]]));
   easel.batch(...batch(5));
   easel.streams(new Map([[5, bob]]));
-  expect(told.at(-1)).toEqual({ is: "cleared", ids: [1] });
+  expect(told.at(-1)).toEqual({ is: 'cleared', ids: [1] });
 });
 
-test("a forgotten tile is closed and drawn no more", () => {
+test('a forgotten tile is closed and drawn no more', () => {
   const { easel, brush, batch } = setUp();
   const tile = brush();
   easel.draw(1, ann, tile);
@@ -112,7 +112,7 @@ test("only a picture that is alone takes the batch's memory over", () => {
   expect(alones).toEqual([true, false, false]);
 });
 
-test("measure mode counts what was drawn and samples a share", () => {
+test('measure mode counts what was drawn and samples a share', () => {
   const { easel, brush, batch } = setUp();
   easel.meter = new Meter(() => 30);
   easel.draw(1, ann, brush());

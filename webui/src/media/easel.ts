@@ -3,10 +3,10 @@
  * scope, so that tests can drive it.
  */
 
-import type { Batch, BatchFrame } from "./batch";
-import type { FromWorker } from "./messages";
-import type { Meter } from "./meter";
-import type { Brush } from "./painter";
+import type { Batch, BatchFrame } from './batch';
+import type { FromWorker } from './messages';
+import type { Meter } from './meter';
+import type { Brush } from './painter';
 
 interface Place {
   key: string;
@@ -17,9 +17,9 @@ interface Place {
 
 /** Guests and the SDK convert with BT.601, as WebRTC does; without this Chromium takes BT.709. */
 const COLOURS: VideoColorSpaceInit = {
-  matrix: "smpte170m",
-  primaries: "smpte170m",
-  transfer: "smpte170m",
+  matrix: 'smpte170m',
+  primaries: 'smpte170m',
+  transfer: 'smpte170m',
   fullRange: false,
 };
 
@@ -28,7 +28,7 @@ export type MakeFrame = (buffer: ArrayBuffer, frame: BatchFrame, alone: boolean)
 /** A picture from a batch. The only one of its batch takes the batch's memory over instead of a copy. */
 export function makeFrame(buffer: ArrayBuffer, frame: BatchFrame, alone: boolean): VideoFrame {
   const init: VideoFrameBufferInit & { transfer?: ArrayBuffer[] } = {
-    format: "I420",
+    format: 'I420',
     codedWidth: frame.width,
     codedHeight: frame.height,
     timestamp: Math.round(frame.delivered * 1000),
@@ -71,7 +71,7 @@ export class Easel {
       place.brush.clear();
       ids.push(id);
     }
-    if (ids.length > 0) this.#tell({ is: "cleared", ids });
+    if (ids.length > 0) this.#tell({ is: 'cleared', ids });
   }
 
   batch(batch: Batch, buffer: ArrayBuffer): void {
@@ -90,6 +90,6 @@ export class Easel {
         shown.push(id);
       });
     }
-    if (shown.length > 0) this.#tell({ is: "shown", ids: shown });
+    if (shown.length > 0) this.#tell({ is: 'shown', ids: shown });
   }
 }

@@ -1,26 +1,26 @@
 /** Draws through a MediaStreamTrackGenerator into a `<video>`: Chromium, QtWebEngine, WebView2. */
 
-import type { Brush, Painter, Surface } from "./painter";
+import type { Brush, Painter, Surface } from './painter';
 
 /** Not in TypeScript's DOM library: a Chromium API. */
 interface Generator extends MediaStreamTrack {
   readonly writable: WritableStream<VideoFrame>;
 }
-type GeneratorClass = new (init: { kind: "video" }) => Generator;
+type GeneratorClass = new (init: { kind: 'video' }) => Generator;
 
 function generatorClass(): GeneratorClass | undefined {
   return (globalThis as { MediaStreamTrackGenerator?: GeneratorClass }).MediaStreamTrackGenerator;
 }
 
 export const generatorPainter: Painter = {
-  name: "generator",
+  name: 'generator',
   video: true,
-  possible: () => generatorClass() !== undefined && typeof VideoFrame === "function",
+  possible: () => generatorClass() !== undefined && typeof VideoFrame === 'function',
   surface(): Surface {
     const Class = generatorClass();
-    if (!Class) throw new Error("this engine has no MediaStreamTrackGenerator");
-    const track = new Class({ kind: "video" });
-    const video = document.createElement("video");
+    if (!Class) throw new Error('this engine has no MediaStreamTrackGenerator');
+    const track = new Class({ kind: 'video' });
+    const video = document.createElement('video');
     video.muted = true;
     video.autoplay = true;
     video.playsInline = true;

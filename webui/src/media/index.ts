@@ -10,13 +10,13 @@
  * none, so that an avatar beneath may show through; a bubbling `video` event tells each change.
  */
 
-import type { TileKey } from "./keys";
-import { Media, type MediaOptions, type MediaSource } from "./media";
-import { attachment } from "./tiles";
+import type { TileKey } from './keys';
+import { Media, type MediaOptions, type MediaSource } from './media';
+import { attachment } from './tiles';
 
-export type { TileKey, VideoKind } from "./keys";
-export type { MediaOptions, MediaSource } from "./media";
-export type { PageReport } from "./report";
+export type { TileKey, VideoKind } from './keys';
+export type { MediaOptions, MediaSource } from './media';
+export type { PageReport } from './report';
 
 let current: Media | null = null;
 

@@ -1,6 +1,6 @@
 /** What a picture is of. The hub names tracks the same way, so the words are the wire's. */
 
-export type VideoKind = "camera" | "screen" | "avatar";
+export type VideoKind = 'camera' | 'screen' | 'avatar';
 
 /** One track of one person; `n` tells several of a kind apart and is 0 when it is left out. */
 export interface TileKey {

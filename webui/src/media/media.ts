@@ -1,11 +1,11 @@
 /** The page's half of video: tiles on one side, the worker on the other. */
 
-import type { FromWorker, ToWorker } from "./messages";
-import { choosePainter, type Painter, type Surface } from "./painter";
-import { watch } from "./probe";
-import { Gathering, type PageReport } from "./report";
-import type { Door } from "./socket";
-import { mark, setOwner, type Tile, type TileOwner } from "./tiles";
+import type { FromWorker, ToWorker } from './messages';
+import { choosePainter, type Painter, type Surface } from './painter';
+import { watch } from './probe';
+import { Gathering, type PageReport } from './report';
+import type { Door } from './socket';
+import { mark, setOwner, type Tile, type TileOwner } from './tiles';
 
 /** What is needed of the hub. */
 export interface MediaSource {
@@ -46,18 +46,18 @@ export class Media implements TileOwner {
     this.#painter = choosePainter(options.painter);
     this.#gathering = options.measure ? new Gathering() : null;
     if (!this.#painter) return;
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "media" });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'media' });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker = worker;
     setOwner(this);
     const measure = this.#gathering !== null && !this.#painter.video;
-    this.#ends.push(source.onDoor((door) => this.#tell({ do: "open", door, measure })));
+    this.#ends.push(source.onDoor((door) => this.#tell({ do: 'open', door, measure })));
     if (this.#gathering) this.#reportEverySecond(this.#gathering);
   }
 
   /** The painter in use, `none` where this engine has none. */
   get painter(): string {
-    return this.#painter?.name ?? "none";
+    return this.#painter?.name ?? 'none';
   }
 
   spoke(user: string): void {
@@ -78,19 +78,19 @@ export class Media implements TileOwner {
     const surface = this.#painter.surface();
     // `inherit` takes the node's own object-fit, so that its style decides.
     surface.element.style.cssText =
-      "position:absolute;inset:0;width:100%;height:100%;object-fit:inherit;visibility:hidden;pointer-events:none";
-    surface.element.setAttribute("aria-hidden", "true");
+      'position:absolute;inset:0;width:100%;height:100%;object-fit:inherit;visibility:hidden;pointer-events:none';
+    surface.element.setAttribute('aria-hidden', 'true');
     tile.node.append(surface.element);
     const unwatch = this.#watch(tile, surface);
     this.#shown.set(tile.id, { tile, surface, unwatch });
-    this.#tell({ do: "draw", id: tile.id, key: tile.key, sink: surface.sink }, [surface.sink as Transferable]);
+    this.#tell({ do: 'draw', id: tile.id, key: tile.key, sink: surface.sink }, [surface.sink as Transferable]);
   }
 
   removed(tile: Tile): void {
     const shown = this.#shown.get(tile.id);
     if (!shown) return;
     this.#shown.delete(tile.id);
-    this.#tell({ do: "forget", id: tile.id });
+    this.#tell({ do: 'forget', id: tile.id });
     shown.unwatch();
     shown.surface.element.remove();
     shown.surface.close();
@@ -101,7 +101,7 @@ export class Media implements TileOwner {
   }
 
   #receive(message: FromWorker): void {
-    if (message.is === "measured") {
+    if (message.is === 'measured') {
       for (const [key, of] of Object.entries(message.keys)) {
         this.#gathering?.drew(key, of.drawn, performance.now());
         this.#gathering?.size(key, of.width, of.height);
@@ -110,11 +110,11 @@ export class Media implements TileOwner {
       }
       return;
     }
-    const on = message.is === "shown";
+    const on = message.is === 'shown';
     for (const id of message.ids) {
       const shown = this.#shown.get(id);
       if (!shown) continue;
-      shown.surface.element.style.visibility = on ? "inherit" : "hidden";
+      shown.surface.element.style.visibility = on ? 'inherit' : 'hidden';
       mark(shown.tile.node, on);
     }
   }

@@ -1,20 +1,20 @@
 /** What the page and its media worker say to each other. */
 
-import type { Sink } from "./painter";
-import type { Door } from "./socket";
+import type { Sink } from './painter';
+import type { Door } from './socket';
 
 export type ToWorker =
-  | { do: "open"; door: Door | null; measure: boolean }
-  | { do: "draw"; id: number; key: string; sink: Sink }
-  | { do: "forget"; id: number };
+  | { do: 'open'; door: Door | null; measure: boolean }
+  | { do: 'draw'; id: number; key: string; sink: Sink }
+  | { do: 'forget'; id: number };
 
 export type FromWorker =
   /** The first picture of a stream was drawn in these tiles. */
-  | { is: "shown"; ids: number[] }
+  | { is: 'shown'; ids: number[] }
   /** The tiles' stream ended: nothing of it may stay on the screen. */
-  | { is: "cleared"; ids: number[] }
+  | { is: 'cleared'; ids: number[] }
   /** Measure mode, about once a second: what brushes drew by key, and what was read from the pictures. */
-  | { is: "measured"; keys: Record<string, Measured> };
+  | { is: 'measured'; keys: Record<string, Measured> };
 
 export interface Measured {
   drawn: number;

@@ -3,9 +3,9 @@
  * Used with painters that draw in the worker; a `<video>` is watched in the page instead (probe.ts).
  */
 
-import type { BatchFrame } from "./batch";
-import { CLOCK_ROW, latency, readClock } from "./clock";
-import type { Measured } from "./messages";
+import type { BatchFrame } from './batch';
+import { CLOCK_ROW, latency, readClock } from './clock';
+import type { Measured } from './messages';
 
 /** One picture in so many is read. */
 const SHARE = 5;

@@ -3,8 +3,8 @@
  * in the tile, and a brush in the worker, which draws into what the surface handed over (its `sink`).
  */
 
-import { canvasBrush, canvasPainter } from "./canvas";
-import { generatorBrush, generatorPainter } from "./generator";
+import { canvasBrush, canvasPainter } from './canvas';
+import { generatorBrush, generatorPainter } from './generator';
 
 export type Sink = WritableStream<VideoFrame> | OffscreenCanvas;
 
@@ -35,7 +35,7 @@ export interface Painter {
 const painters: readonly Painter[] = [generatorPainter, canvasPainter];
 
 /** The best painter that this engine can run, or the one named `wanted`; null where there is none. */
-export function choosePainter(wanted = "", from: readonly Painter[] = painters): Painter | null {
+export function choosePainter(wanted = '', from: readonly Painter[] = painters): Painter | null {
   const possible = from.filter((painter) => painter.possible());
   return possible.find((painter) => painter.name === wanted) ?? possible[0] ?? null;
 }

@@ -3,7 +3,7 @@
  * from a small share of the presented pictures. Used for our own tiles and, in the bench, for its peer's.
  */
 
-import { CLOCK_ROW, latency, readClock } from "./clock";
+import { CLOCK_ROW, latency, readClock } from './clock';
 
 export interface Presented {
   /** So many more pictures were presented. */
@@ -48,7 +48,7 @@ export function watch(video: HTMLVideoElement, to: Presented): () => void {
 function readRow(video: HTMLVideoElement): number | null {
   const width = video.videoWidth;
   if (width === 0) return null;
-  canvas.context ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  canvas.context ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const context = canvas.context;
   if (!context) return null;
   if (context.canvas.width < width) context.canvas.width = width;

@@ -1,6 +1,6 @@
 /** What the page measured of itself, gathered between two reports of measure mode. */
 
-import { reportName } from "./keys";
+import { reportName } from './keys';
 
 /** The arguments of `page.report`. Counts run since the start, samples since the last report. */
 export interface PageReport {

@@ -1,13 +1,13 @@
 // @vitest-environment node
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keyText } from "./keys";
-import { CLOSE_TICKET, MediaSocket } from "./socket";
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { keyText } from './keys';
+import { CLOSE_TICKET, MediaSocket } from './socket';
 
 class FakeSocket {
   static all: FakeSocket[] = [];
   readonly OPEN = 1;
   readyState = 1;
-  binaryType = "";
+  binaryType = '';
   sent: (string | ArrayBuffer)[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string | ArrayBuffer }) => void) | null = null;
@@ -23,7 +23,7 @@ class FakeSocket {
   });
 }
 
-const door = { port: 4000, ticket: "t" };
+const door = { port: 4000, ticket: 't' };
 
 beforeEach(() => {
   FakeSocket.all = [];
@@ -46,43 +46,43 @@ function batch(number: number): ArrayBuffer {
   return buffer;
 }
 
-test("it shows its ticket first", () => {
+test('it shows its ticket first', () => {
   const { socket, latest } = setUp();
   socket.open(door);
   latest().onopen?.();
-  expect(latest().url).toBe("ws://127.0.0.1:4000/");
+  expect(latest().url).toBe('ws://127.0.0.1:4000/');
   expect(latest().sent).toEqual(['{"ticket":"t"}']);
 });
 
-test("a batch is acknowledged after it was drawn", () => {
+test('a batch is acknowledged after it was drawn', () => {
   const order: string[] = [];
-  const { socket, latest } = setUp(vi.fn(() => order.push("drawn")));
+  const { socket, latest } = setUp(vi.fn(() => order.push('drawn')));
   socket.open(door);
-  latest().send = () => order.push("acknowledged");
+  latest().send = () => order.push('acknowledged');
   latest().onmessage?.({ data: batch(3) });
-  expect(order).toEqual(["drawn", "acknowledged"]);
+  expect(order).toEqual(['drawn', 'acknowledged']);
 });
 
-test("a batch that could not be drawn is acknowledged all the same", () => {
+test('a batch that could not be drawn is acknowledged all the same', () => {
   const { socket, latest } = setUp(
     vi.fn(() => {
-      throw new Error("no memory");
+      throw new Error('no memory');
     }),
   );
   socket.open(door);
-  expect(() => latest().onmessage?.({ data: batch(3) })).toThrow("no memory");
+  expect(() => latest().onmessage?.({ data: batch(3) })).toThrow('no memory');
   expect(latest().sent).toEqual([new Uint8Array([3, 0, 0, 0]).buffer]);
 });
 
-test("streams are told by key, and all of them end with the socket", () => {
+test('streams are told by key, and all of them end with the socket', () => {
   const { socket, latest, streams } = setUp();
   socket.open(door);
   latest().onmessage?.({ data: '{"streams":{"2":{"user":"ann","kind":"camera","n":0}}}' });
   latest().onclose?.({ code: 1006 });
-  expect(streams).toEqual([[[2, keyText({ user: "ann", kind: "camera" })]], []]);
+  expect(streams).toEqual([[[2, keyText({ user: 'ann', kind: 'camera' })]], []]);
 });
 
-test("a lost connection comes back, each time later, and soon again after it has worked", () => {
+test('a lost connection comes back, each time later, and soon again after it has worked', () => {
   const { socket, latest } = setUp();
   socket.open(door);
   latest().onclose?.({ code: 1006 });
@@ -100,29 +100,29 @@ test("a lost connection comes back, each time later, and soon again after it has
   expect(FakeSocket.all).toHaveLength(4);
 });
 
-test("a refused ticket is not tried again, a new one is", () => {
+test('a refused ticket is not tried again, a new one is', () => {
   const { socket, latest } = setUp();
   socket.open(door);
   latest().onclose?.({ code: CLOSE_TICKET });
   vi.advanceTimersByTime(60_000);
   expect(FakeSocket.all).toHaveLength(1);
-  socket.open({ port: 4000, ticket: "u" });
+  socket.open({ port: 4000, ticket: 'u' });
   expect(FakeSocket.all).toHaveLength(2);
 });
 
-test("the same door again changes nothing, another one replaces the socket", () => {
+test('the same door again changes nothing, another one replaces the socket', () => {
   const { socket, latest, streams } = setUp();
   socket.open(door);
   const first = latest();
   socket.open({ ...door });
   expect(FakeSocket.all).toHaveLength(1);
-  socket.open({ port: 4001, ticket: "t" });
+  socket.open({ port: 4001, ticket: 't' });
   expect(first.close).toHaveBeenCalled();
   first.onmessage?.({ data: '{"streams":{"1":{"user":"old","kind":"camera","n":0}}}' });
   expect(streams).toEqual([[]]);
 });
 
-test("no door closes for good", () => {
+test('no door closes for good', () => {
   const { socket, latest } = setUp();
   socket.open(door);
   latest().onclose?.({ code: 1006 });

@@ -1,7 +1,7 @@
 /** The page's end of the media socket: opens, reopens, acknowledges. Runs in the worker. */
 
-import { acknowledgement, readBatch, type Batch } from "./batch";
-import { keyText, type TileKey } from "./keys";
+import { acknowledgement, readBatch, type Batch } from './batch';
+import { keyText, type TileKey } from './keys';
 
 /** The way in that the hub's snapshot names. */
 export interface Door {
@@ -47,7 +47,7 @@ export class MediaSocket {
 
   #connect(door: Door): void {
     const socket = this.#make(`ws://127.0.0.1:${door.port}/`);
-    socket.binaryType = "arraybuffer";
+    socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ ticket: door.ticket }));
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
@@ -64,7 +64,7 @@ export class MediaSocket {
 
   #receive(socket: WebSocket, data: string | ArrayBuffer): void {
     this.#wait = FIRST_WAIT_MS;
-    if (typeof data === "string") {
+    if (typeof data === 'string') {
       const { streams } = JSON.parse(data) as { streams: Record<string, TileKey> };
       this.#events.streams(new Map(Object.entries(streams).map(([n, key]) => [Number(n), keyText(key)])));
       return;

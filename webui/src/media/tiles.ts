@@ -1,6 +1,6 @@
 /** Which nodes of the page show which track. Knows neither sockets nor painters. */
 
-import { keyText, type TileKey } from "./keys";
+import { keyText, type TileKey } from './keys';
 
 /** One attached node. */
 export interface Tile {
@@ -53,8 +53,8 @@ function attachNode(key: string, node: HTMLElement): () => void {
 
 /** Says on the node whether a picture is shown in it. */
 export function mark(node: HTMLElement, on: boolean): void {
-  const value = on ? "on" : "off";
+  const value = on ? 'on' : 'off';
   if (node.dataset.video === value) return;
   node.dataset.video = value;
-  node.dispatchEvent(new Event("video", { bubbles: true }));
+  node.dispatchEvent(new Event('video', { bubbles: true }));
 }

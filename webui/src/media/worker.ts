@@ -1,10 +1,10 @@
 /** The media worker: socket and drawing, away from the page's own work. */
 
-import { Easel } from "./easel";
-import type { FromWorker, ToWorker } from "./messages";
-import { Meter } from "./meter";
-import { brush } from "./painter";
-import { MediaSocket } from "./socket";
+import { Easel } from './easel';
+import type { FromWorker, ToWorker } from './messages';
+import { Meter } from './meter';
+import { brush } from './painter';
+import { MediaSocket } from './socket';
 
 const scope = self as unknown as {
   postMessage(message: FromWorker): void;
@@ -20,19 +20,19 @@ const socket = new MediaSocket({
 function measure(): void {
   const meter = new Meter(() => performance.timeOrigin + performance.now());
   easel.meter = meter;
-  setInterval(() => scope.postMessage({ is: "measured", keys: meter.take() }), 1000);
+  setInterval(() => scope.postMessage({ is: 'measured', keys: meter.take() }), 1000);
 }
 
 scope.onmessage = ({ data }) => {
   switch (data.do) {
-    case "open":
+    case 'open':
       if (data.measure && !easel.meter) measure();
       socket.open(data.door);
       break;
-    case "draw":
+    case 'draw':
       easel.draw(data.id, data.key, brush(data.sink));
       break;
-    case "forget":
+    case 'forget':
       easel.forget(data.id);
       break;
   }
