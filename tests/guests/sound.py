@@ -9,11 +9,14 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from tests.parts import end, spawn
 
 from . import children
 
@@ -51,6 +54,22 @@ class Sound:
             raise RuntimeError(f"the sink cannot be heard: {said or 'parec recorded nothing'}")
         samples = np.frombuffer(heard[: len(heard) // 2 * 2], np.int16).astype(np.float64) / 32768
         return float(10 * np.log10(max(float(np.mean(samples**2)), 1e-12)))
+
+    @contextlib.contextmanager
+    def saying(self, samples: NDArray[np.int16]) -> Iterator[None]:
+        """Say something into the microphone's room, over and over, for as long as the block lasts."""
+        command = ["pacat", "--playback", "--raw", "--format=s16le", "--rate=48000", "--channels=1"]
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(samples.tobytes() * max(1, 48_000 * 300 // len(samples)))
+            file.flush()
+            with open(file.name, "rb") as speech:
+                player = spawn(
+                    [*command, f"--device={ROOM}"], env={**os.environ, **self.environ}, stdin=speech
+                )
+            try:
+                yield
+            finally:
+                end(player)
 
 
 @contextlib.contextmanager
