@@ -16,18 +16,18 @@ from .errors import Refused
 from .limits import Attempts
 from .secrets import LiveKitKey
 from .store import Account, Login, Store
-from .tokens import DEFAULT_TTL, mint
+from .tokens import mint
 from .wire import answer, body, described
 
 
 @dataclass
 class Parts:
-    """What the routes work with. ``livekit_url`` is where clients find the SFU."""
+    """What the routes work with. ``livekit_url`` is where clients find the SFU; ``join_ttl`` in seconds."""
 
     store: Store
     key: LiveKitKey
     livekit_url: str
-    join_ttl: int = DEFAULT_TTL
+    join_ttl: int
     name: str = "xcord"
     passwords: Passwords = field(default_factory=Passwords)
     # Wrong passwords count per login and address (so that a stranger cannot lock somebody out); every
@@ -171,11 +171,15 @@ async def _check(parts: Parts, request: Request, login: str, password: str) -> A
     wait = parts.attempts.begin(address) or parts.failures.begin(who)
     if wait:
         raise Refused("rate_limited", {"Retry-After": str(wait)}, retry_after=wait)
-    found = await parts.store.password_of(login) if "\0" not in login else None
-    fits = await parts.passwords.fits(found[1] if found else None, password)
-    if not fits or found is None:
+    wrong = False
+    try:
+        found = await parts.store.password_of(login) if "\0" not in login else None
+        wrong = not await parts.passwords.fits(found[1] if found else None, password)
+    finally:
+        if not wrong:
+            parts.failures.forgive(who)  # also when it was our own trouble
+    if wrong or found is None:
         raise Refused("wrong_login", {"WWW-Authenticate": "Bearer"})
-    parts.failures.forgive(who)
     if parts.passwords.outdated(found[1]):
         await parts.store.set_password(found[0].id, await parts.passwords.hash(password))
     return found[0]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import json
 import logging
 import os
 import signal
@@ -13,19 +11,20 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from . import livekit, postgres
-from .accounts import new_password
-from .app import Parts, make_app
 from .child import locked
 from .errors import CannotServe
+from .ground import bind, make_folder, ttl_from, write_ready
 from .secrets import LiveKitKey, load_or_make
-from .store import Store
-from .tokens import ttl_from
+
+if TYPE_CHECKING:
+    from .app import Parts
 
 log = logging.getLogger("xcord.server")
 
@@ -115,11 +114,19 @@ async def _start(
 ) -> asyncio.Future[None]:
     """Starts everything in order; what was started is stopped, in the other order, by ``stack``."""
     ttl = ttl_from(environment)
-    listening = stack.enter_context(_bind(wanted.host, wanted.port))
-    _make_folder(wanted.data)
+    listening = stack.enter_context(bind(wanted.host, wanted.port))
+    make_folder(wanted.data)
     held = f"Another xcord serve uses {wanted.data}; stop it, or name another folder with --data."
     await stack.enter_async_context(locked(wanted.data / "serve.lock", 0, held))
-    url, key, livekit_url = await _children(wanted, environment, stopping, stack)
+    # The web application's libraries take longer to load than the children to start; both go on at once.
+    loading = asyncio.ensure_future(asyncio.to_thread(import_module, ".app", __package__))
+    try:
+        url, key, livekit_url = await _children(wanted, environment, stopping, stack)
+    finally:
+        await asyncio.wait({loading})
+    from .app import Parts
+    from .store import Store
+
     store = await Store.open(url)
     stack.push_async_callback(store.close)
     parts = Parts(store=store, key=key, livekit_url=livekit_url, join_ttl=ttl)
@@ -129,7 +136,7 @@ async def _start(
     address = f"http://{host}:{listening.getsockname()[1]}"
     web = await stack.enter_async_context(_web(parts, listening))
     if wanted.ready_file is not None:
-        _write(wanted.ready_file, {"address": address, "livekit": livekit_url, "pid": os.getpid()})
+        write_ready(wanted.ready_file, {"address": address, "livekit": livekit_url, "pid": os.getpid()})
         stack.callback(wanted.ready_file.unlink, missing_ok=True)
     print(f"xcord serve: ready at {address}, calls at {livekit_url}, data in {wanted.data}", flush=True)
     return web
@@ -163,6 +170,8 @@ async def _begin(parts: Parts, environment: Mapping[str, str]) -> None:
     given = environment.get("XCORD_OWNER_PASSWORD", "")
     if given and len(given) < 8:
         raise CannotServe("XCORD_OWNER_PASSWORD must have at least 8 characters.")
+    from .accounts import new_password
+
     password = given or new_password()
     hashed = await parts.passwords.hash(password)
     if not given:
@@ -175,6 +184,8 @@ async def _begin(parts: Parts, environment: Mapping[str, str]) -> None:
 
 @contextlib.asynccontextmanager
 async def _web(parts: Parts, listening: socket.socket) -> AsyncIterator[asyncio.Future[None]]:
+    from .app import make_app
+
     # No access log: nothing about who calls is written down. No proxy headers: anybody could send them.
     config = uvicorn.Config(
         make_app(parts), access_log=False, log_config=None, proxy_headers=False, server_header=False,
@@ -189,46 +200,3 @@ async def _web(parts: Parts, listening: socket.socket) -> AsyncIterator[asyncio.
     finally:
         server.should_exit = True
         await asyncio.wait({running}, timeout=10)
-
-
-@contextlib.contextmanager
-def _bind(host: str, port: int) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With its protocol named: asyncio sets TCP_NODELAY on such connections alone, and without it each
-    # answer waits 40 ms for the client's delayed acknowledgement.
-    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-            listening.listen(512)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise CannotServe(
-                    f"Port {port} of {host} is taken by another program; choose another with --port."
-                ) from None
-            raise CannotServe(
-                f"{host}, port {port}, cannot be listened on ({error.strerror}); see --host and --port."
-            ) from None
-        yield listening
-
-
-def _make_folder(data: Path) -> None:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        data.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        probe = data / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise CannotServe(
-            f"The data folder {data} cannot be used ({error.strerror}); name another with --data."
-        ) from None
-
-
-def _write(file: Path, content: dict[str, object]) -> None:
-    unfinished = file.with_name(file.name + ".new")
-    try:
-        unfinished.write_text(json.dumps(content), "utf-8")
-        unfinished.replace(file)
-    except OSError as error:
-        raise CannotServe(f"The ready file {file} cannot be written ({error.strerror}).") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,11 +11,8 @@ import msgspec
 from livekit.api import AccessToken, VideoGrants
 from livekit.protocol.room import RoomConfiguration
 
-from .errors import CannotServe
 from .secrets import LiveKitKey
 
-DEFAULT_TTL = 600
-LONGEST_TTL = 24 * 3600
 EMPTY_ROOM_LIVES = 60  # seconds; longer than an SDK tries to come back
 SOURCES = {
     "owner": ("microphone", "camera", "screen_share", "screen_share_audio"),
@@ -48,17 +44,6 @@ class Minted:
 def room_of(channel: uuid.UUID) -> str:
     """The SFU's name of a channel's room."""
     return f"vc_{channel}"
-
-
-def ttl_from(environment: Mapping[str, str]) -> int:
-    """``XCORD_JOIN_TTL`` in seconds.
-
-    :raises CannotServe: not a number of seconds from 60 to 24 hours.
-    """
-    value = environment.get("XCORD_JOIN_TTL", "") or str(DEFAULT_TTL)
-    if not value.isascii() or not value.isdigit() or not 60 <= int(value) <= LONGEST_TTL:
-        raise CannotServe(f"XCORD_JOIN_TTL must be seconds from 60 to {LONGEST_TTL}, not {value!r}.")
-    return int(value)
 
 
 def grants_for(role: str, room: str) -> VideoGrants:

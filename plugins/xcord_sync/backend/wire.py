@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import contract
 from .errors import Refused
+from .store import is_outage
 
 log = logging.getLogger("xcord.server")
 
@@ -94,10 +95,12 @@ class _Gate:
         try:
             await self._app(scope, receive, watch)
         except Exception as error:
-            log.error("%s %s failed: %s", scope["method"], type(error).__name__, _where(error))
+            log.error("%s failed: %s at %s", scope["method"], type(error).__name__, _where(error))
             if begun:
                 raise
-            await refusal("server_error")(scope, receive, send)
+            outage = is_outage(error)
+            answered = refusal("unavailable", {"Retry-After": "2"}) if outage else refusal("server_error")
+            await answered(scope, receive, send)
 
 
 def too_old(header: bytes | None) -> bool:
