@@ -12,7 +12,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class ServerEnd:
     child: Child
     address: str
     livekit: str
-    password: str
+    password: str = field(repr=False)
     data: Path
 
     def channels(self) -> list[dict[str, Any]]:
