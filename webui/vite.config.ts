@@ -40,7 +40,7 @@ export default defineConfig(({ mode }) => ({
       strategy: ['globalVariable', 'baseLocale'],
       emitGitIgnore: false,
     }),
-    svelte(),
+    svelte({ configFile: false }),
     contentPolicy(),
   ],
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
