@@ -153,6 +153,8 @@ class Desk:
         await self._supervisor().set(args.name, args.on)
         await self._store.set("app.plugins", {**self._store.get("app.plugins"), args.name: args.on})
         self.refresh()
+        if args.on:
+            self.offer_rejoin()
 
     # -- measuring ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,220 @@
+"""Each built-in is switched off and on 20 times: alone, and in a live call at a real server end."""
+
+import asyncio
+import gc
+import json
+import os
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from livekit import api, rtc
+from tests.guests import account
+from tests.guests.stack import OWNER, ServerEnd, server_end
+from tests.swap.page import Page, opened
+
+import xcord_layout
+import xcord_sync
+import xcord_voice
+from xcord.config import Config
+from xcord.core import Core, running
+from xcord.door import Door, listen
+from xcord.testing import running as running_alone
+from xcord.testing import states
+
+TIMES = 20
+ANN = account.Credentials("ann", "a long enough password", "Ann")
+SLICES = {
+    "voice": {"voice", "speaking", "devices", "quality"},
+    "layout": {"stage"},
+    "sync": {"directory"},
+}
+
+
+class Held(NamedTuple):
+    """What the process holds that a leak would raise."""
+
+    tasks: int
+    threads: tuple[str, ...]
+    files: int
+
+
+async def held() -> Held:
+    """Counted after everything that is ready to end has ended.
+
+    Threads of the loop's own pool do not count: it grows to its bound as it is used.
+    """
+    for _ in range(5):
+        gc.collect()
+        await asyncio.sleep(0)
+    names = sorted(thread.name for thread in threading.enumerate())
+    threads = tuple(name for name in names if not name.startswith("asyncio_"))
+    return Held(len(asyncio.all_tasks()), threads, len(os.listdir("/proc/self/fd")))
+
+
+@pytest.mark.parametrize(
+    "module", [xcord_voice, xcord_layout, xcord_sync], ids=lambda module: module.__name__
+)
+async def test_a_built_in_alone_can_be_switched_20_times(module: Any) -> None:
+    name = module.__name__.removeprefix("xcord_")
+    async with running_alone(module) as world:
+        after_first: Held | None = None
+        for _ in range(TIMES):
+            await world.supervisor.set(name, False)
+            assert not SLICES[name] & world.hub.slices.keys()
+            assert not [command for command in world.hub.commands.values() if command.owner == name]
+            assert name not in {entry.plugin for entry in world.shell.modes.entries}
+            await world.supervisor.set(name, True)
+            assert world.hub.slices.keys() >= SLICES[name]
+            assert states(world) == {name: "on"}
+            after_first = after_first or await held()
+        assert world.faults == []
+        assert await held() == after_first
+
+
+# -- in a live call ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerEnd]:
+    with server_end(tmp_path_factory.mktemp("server")) as found:
+        found.add_people([ANN])
+        yield found
+
+
+class Friend:
+    """Ann, in the channel all the time; ``told`` is what she heard of the app's person."""
+
+    def __init__(self) -> None:
+        self.room = rtc.Room()
+        self.told: list[str] = []
+        self.room.on("participant_connected", lambda person: self.told.append("joined"))
+        self.room.on("participant_disconnected", lambda person: self.told.append("left"))
+
+
+class Call(NamedTuple):
+    core: Core
+    page: Page
+    friend: Friend
+    sfu: api.LiveKitAPI
+    channel: str
+
+    async def switch(self, name: str, on: bool) -> None:
+        await self.page.ask("plugins.set", name=name, on=on)
+
+    async def join(self) -> None:
+        await self.page.ask("voice.join", channel=self.channel)
+        await self.page.until(lambda slices: slices["voice"]["status"] == "connected")
+        await self.page.until(lambda slices: len(slices["voice"]["people"]) == 2)
+        await self.page.until(lambda slices: slices["voice"]["microphone"] != "off")
+
+    async def until_in_room(self, people: int) -> None:
+        """Until the SFU lists so many. Ann hears up to 3 s late of those who publish nothing."""
+        request = api.ListParticipantsRequest(room=f"vc_{self.channel}")
+        async with asyncio.timeout(10):
+            while len((await self.sfu.room.list_participants(request)).participants) != people:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    def names(self) -> list[str]:
+        return sorted(person["name"] for person in self.page.slices["voice"]["people"])
+
+
+@asynccontextmanager
+async def in_a_call(server: ServerEnd, folder: Path) -> AsyncIterator[Call]:
+    """The app's page, signed in as the owner and in a channel with Ann."""
+    (folder / "web").mkdir()
+    config = Config(config_dir=folder / "config", data_dir=folder / "data", runtime_dir=folder / "run")
+    channel = str(server.channels()[0]["id"])
+    with account.log_in(server.address, ANN.login, ANN.password) as ann:
+        ticket = ann.join(channel)
+    friend = Friend()
+    await friend.room.connect(ticket.url, ticket.token)
+    keys = json.loads((server.data / "secrets.json").read_text())
+    sfu = api.LiveKitAPI(ticket.url.replace("ws", "http", 1), keys["livekit_key"], keys["livekit_secret"])
+    try:
+        async with (
+            running(config, listen(), Door(), web=folder / "web") as core,
+            opened(core) as page,
+        ):
+            await page.ask("directory.login", address=server.address, login=OWNER, password=server.password)
+            call = Call(core, page, friend, sfu, channel)
+            await call.join()
+            yield call
+    finally:
+        await sfu.aclose()
+        await friend.room.disconnect()
+
+
+def placed(slices: dict[str, Any]) -> list[str]:
+    """Who has a tile in the main window."""
+    return [tile["user"] for tile in slices.get("stage", {}).get("windows", {}).get("main", ())]
+
+
+async def test_voice_leaves_the_room_first_and_never_joins_by_itself(
+    server: ServerEnd, tmp_path: Path
+) -> None:
+    async with in_a_call(server, tmp_path) as call:
+        after_second = await held()
+        for time in range(TIMES):
+            await call.switch("voice", False)
+            await call.until_in_room(1)
+            await call.page.until(lambda slices: not SLICES["voice"] & slices.keys())
+            await call.page.until(lambda slices: placed(slices) == [])
+            assert call.page.slices["directory"]["status"] == "connected"
+            await call.switch("voice", True)
+            await call.page.until(lambda slices: slices.keys() >= SLICES["voice"])
+            assert call.page.slices["voice"]["status"] == "idle"
+            assert call.page.slices["app"]["rejoin"] == call.channel
+            await call.until_in_room(1)
+            await call.join()
+            await call.page.until(lambda slices: len(placed(slices)) == 2)
+            if time == 1:
+                after_second = await held()
+        assert await held() == after_second
+        assert call.page.notices == [] or all(name != "plugin.fault" for name, _ in call.page.notices)
+
+
+async def test_without_sync_the_call_goes_on_and_the_directory_is_gone(
+    server: ServerEnd, tmp_path: Path
+) -> None:
+    async with in_a_call(server, tmp_path) as call:
+        before, names = call.page.slices["voice"], call.names()
+        after_second = await held()
+        for time in range(TIMES):
+            await call.switch("sync", False)
+            await call.page.until(lambda slices: "directory" not in slices)
+            assert call.page.slices["voice"]["status"] == "connected"
+            assert call.names() == names
+            assert len(placed(call.page.slices)) == 2
+            await call.switch("sync", True)
+            await call.page.until(lambda slices: slices.get("directory", {}).get("status") == "connected")
+            if time == 1:
+                after_second = await held()
+        assert call.page.slices["voice"] == before
+        assert "left" not in call.friend.told
+        assert await held() == after_second
+
+
+async def test_without_layout_the_call_goes_on_and_the_stage_is_gone(
+    server: ServerEnd, tmp_path: Path
+) -> None:
+    async with in_a_call(server, tmp_path) as call:
+        await call.page.until(lambda slices: len(placed(slices)) == 2)
+        before, stage = call.page.slices["voice"], call.page.slices["stage"]
+        after_second = await held()
+        for time in range(TIMES):
+            await call.switch("layout", False)
+            await call.page.until(lambda slices: "stage" not in slices)
+            assert call.page.slices["voice"]["status"] == "connected"
+            await call.page.ask("stage.viewport", width=800, height=600)
+            await call.page.ask("stage.viewport", width=1280, height=720)
+            await call.switch("layout", True)
+            await call.page.until(lambda slices: slices.get("stage") == stage)
+            if time == 1:
+                after_second = await held()
+        assert call.page.slices["voice"] == before
+        assert "left" not in call.friend.told
+        assert await held() == after_second
