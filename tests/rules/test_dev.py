@@ -1,0 +1,174 @@
+"""`build/dev.py`: nothing twice, and one sentence for every failure that a person can mend."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from steps import benches, commands, door, places, sfu, stamps, suites, system
+from steps.say import MendableError
+
+
+@pytest.mark.parametrize(
+    ("output", "cause"),
+    [
+        ("OSError: [Errno 28] No space left on device", "disk is full"),
+        ("npm error code ENOSPC", "disk is full"),
+        ("Temporary failure in name resolution", "registry cannot be reached"),
+        ("npm error code EAI_AGAIN", "registry cannot be reached"),
+        ("dial tcp: lookup example.org: no such host", "registry cannot be reached"),
+        ("error: Request failed after 3 retries\n  Caused by: dns error", "registry cannot be reached"),
+        ("SSL: CERTIFICATE_VERIFY_FAILED certificate verify failed", "certificate"),
+        ("npm error code EINTEGRITY", "not the one that was locked"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM",
+            "not the one that was locked",
+        ),
+        ("EACCES: permission denied, mkdir", "cannot be written"),
+    ],
+)
+def test_a_failed_step_names_the_cause(output: str, cause: str) -> None:
+    assert cause in (commands.diagnose(output) or "")
+
+
+def test_an_unknown_failure_quotes_the_telling_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(places, "STATE", tmp_path)
+    script = "echo begin; echo 'Error: no such colour'; echo 'see the log'; exit 3"
+    with pytest.raises(MendableError, match=r"^painting failed .* 3: Error: no such colour; see .*log$"):
+        commands.quiet("painting", ["sh", "-c", script], limit=30)
+
+
+def test_a_missing_program_is_a_sentence() -> None:
+    with pytest.raises(MendableError, match=r"painting cannot start: .*No such file"):
+        commands.call(["/nowhere/brush"], what="painting", limit=30)
+
+
+def test_a_step_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    noted = tmp_path / "pid"
+    script = f"sleep 600 & echo $! > {noted}.new; mv {noted}.new {noted}; wait"
+    with pytest.raises(MendableError, match="was not done after"):
+        commands.call(["sh", "-c", script], what="sleeping", limit=1)
+    assert ends(int(noted.read_text()))
+
+
+def test_output_is_not_waited_for_when_the_program_has_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    script = "sleep 600 & echo $!; echo last line"
+    start = time.monotonic()
+    code, last = commands.stream(
+        ["sh", "-c", script], what="x", limit=30, cwd=Path.cwd(), env=dict(os.environ)
+    )
+    assert (code, last) == (0, "last line")
+    assert time.monotonic() - start < 60
+    os.kill(int(capsys.readouterr().out.split()[0]), signal.SIGKILL)
+
+
+def test_a_stamp_fits_the_same_inputs_only(tmp_path: Path) -> None:
+    source, stamp = tmp_path / "source", tmp_path / "deep" / "stamp"
+    source.write_text("one")
+    stamps.put(stamp, stamps.fingerprint([source], "3.11"))
+    assert stamps.is_current(stamp, stamps.fingerprint([source], "3.11"))
+    assert not stamps.is_current(stamp, stamps.fingerprint([source], "3.12"))
+    source.write_text("two")
+    assert not stamps.is_current(stamp, stamps.fingerprint([source], "3.11"))
+    source.unlink()
+    assert not stamps.is_current(stamp, stamps.fingerprint([source], "3.11"))
+
+
+def test_whoever_is_not_root_is_told_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "PACKAGES", ["xcord-no-such-package"])
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(MendableError, match=r"sudo apt-get install -y .* xcord-no-such-package\n"):
+        system.ensure()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x7fELF half of", b"#!/bin/sh\necho livekit-server version 1.0.0\n"]
+)
+def test_a_half_made_or_other_livekit_server_is_built_anew(
+    content: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.delenv("LIVEKIT_SERVER", raising=False)
+    asked: list[str] = []
+    monkeypatch.setattr(sfu, "_build", lambda: asked.append("build"))
+    sfu.path().parent.mkdir(parents=True)
+    sfu.path().write_bytes(content)
+    sfu.path().chmod(0o755)
+    assert sfu.ensure() == sfu.path()
+    assert asked == ["build"]
+
+
+def test_an_empty_home_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert places.home().is_absolute()
+    assert places.environment()["HOME"] == str(places.home())
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(places, "STATE", tmp_path / "file" / "state")
+    assert door.main(["setup"]) == 1
+    assert capsys.readouterr().err.startswith("dev.py: Not a directory (")
+
+
+def test_an_older_python_is_told_to_go() -> None:
+    lines = (places.ROOT / "build" / "dev.py").read_text().replace("LEAST = (3, 11)", "LEAST = (9, 1)")
+    done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("dev.py: xcord needs Python 9.1 or newer")
+
+
+def test_a_bench_is_a_module_with_a_main(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "hub.py").write_text('"""Hub beside BroadcastChannel.\n\nMore."""\ndef main() -> None: ...\n')
+    (tmp_path / "helper.py").write_text("def help() -> None: ...\n")
+    monkeypatch.setattr(benches, "FOLDER", tmp_path)
+    assert benches.names() == {"hub": "Hub beside BroadcastChannel."}
+    with pytest.raises(MendableError, match="no bench 'stage'; there are: hub"):
+        benches.run("stage", None, None, tmp_path)
+
+
+REPORT = """<testsuites><testsuite>
+  <testcase name="a"/>
+  <testcase name="b"><skipped type="pytest.skip" message="no screen"/></testcase>
+  <testcase name="c"><skipped type="pytest.xfail" message="known"/></testcase>
+  <testcase name="d"><failure message="x"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_skips_are_counted_and_expected_failures_are_none(tmp_path: Path) -> None:
+    report = tmp_path / "pytest.xml"
+    report.write_text(REPORT)
+    assert suites._counted(report, 1) == suites.Count("pytest", 2, 1, 1, False)
+
+
+@pytest.mark.parametrize(("ci", "code"), [("true", 1), ("", 0)])
+def test_only_ci_refuses_a_skip(
+    ci: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closing = "=== 1 passed, 1 skipped in 0.1s ==="
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(suites, "_pytest", lambda *_: (suites.Count("pytest", 1, 0, 1, True), closing))
+    assert suites.run(["tests/x"], Path("sfu")) == code
+    assert capsys.readouterr().out.splitlines()[-1] == closing
+
+
+def ends(pid: int) -> bool:
+    """Whether the process is gone, or only waits to be reaped, within 10 s."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.05)
+    return False
