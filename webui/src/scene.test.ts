@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Slices } from './protocol';
-import { callName, peopleIn, placements, remedyOf, sceneOf, unplaced, type Scene } from './scene';
+import { callName, peopleIn, placements, remedyOf, sceneOf, unplaced, wayBack, type Scene } from './scene';
 import { directory, idle, person, placed, plugin, slices, voice } from './testing/slices';
 
 const signedOut = directory({ status: 'signed_out', account: null, servers: [] });
@@ -60,6 +60,15 @@ test('the server end names people better than their tokens do', () => {
 test('a call of a channel that nobody lists has no name', () => {
   expect(callName(slices())).toBe('Lobby');
   expect(callName(slices({ voice: voice({ channel: 'gone' }) }))).toBe('');
+});
+
+test.each([
+  [voice({ status: 'lost' }), 'rejoin'],
+  [voice({ status: 'lost', reason: 'moved' }), 'take_back'],
+  [voice({ status: 'lost', channel: '' }), 'direct'],
+  [voice({ status: 'failed', reason: 'restart_needed' }), 'none'],
+])('a call that is gone can be had again: %#', (gone, way) => {
+  expect(wayBack(gone)).toBe(way);
 });
 
 test('a window that only watches shows what main shows', () => {

@@ -90,6 +90,15 @@ export function inCall(voice: Voice | undefined): boolean {
   return voice !== undefined && voice.status !== 'idle' && voice.status !== 'failed';
 }
 
+/** How a call that is gone can be had again: by its channel, from the device it moved to, or by a new link only. */
+export type WayBack = 'rejoin' | 'take_back' | 'direct' | 'none';
+
+export function wayBack(voice: Voice): WayBack {
+  if (voice.status === 'failed') return 'none';
+  if (voice.channel === '') return 'direct';
+  return voice.reason === 'moved' ? 'take_back' : 'rejoin';
+}
+
 /** My window's placements; a window that only watches shows main's. */
 export function placements(slices: Held, window: string, watchOnly: boolean): readonly Placed[] | null {
   if (!slices.stage) return null;

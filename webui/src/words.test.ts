@@ -3,7 +3,15 @@ import english from '../messages/en.json';
 import turkish from '../messages/tr.json';
 import { useLanguage } from './locale.svelte';
 import { slices, voice } from './testing/slices';
-import { callTitle, errorText, noticeText, pluginTitle, reasonText, refusalText } from './words';
+import {
+  callTitle,
+  errorText,
+  noticeText,
+  pluginTitle,
+  reasonText,
+  refusalText,
+  troubleTitle,
+} from './words';
 
 afterEach(() => useLanguage('en'));
 
@@ -54,6 +62,16 @@ test('no reason is no sentence', () => {
 test('a notice carries its parameters', () => {
   useLanguage('tr');
   expect(noticeText({ name: 'participant.joined', params: { name: 'Işıl' } })).toBe('Işıl katıldı');
+});
+
+test('a call that is gone is told apart from one that never was', () => {
+  useLanguage('en');
+  expect(troubleTitle(voice({ status: 'lost' }))).toBe('The call was lost.');
+  expect(troubleTitle(voice({ status: 'lost', room: '' }))).toBe('The call could not be connected.');
+  expect(troubleTitle(voice({ status: 'lost', room: '', reason: 'removed' }))).toBe(
+    'The call ended for you.',
+  );
+  expect(reasonText('moved')).toBe('You moved to another device.');
 });
 
 test('a call is named by its channel, or by what it is', () => {

@@ -1,6 +1,7 @@
 /** Sentences for codes that come from Python. An unknown code still makes a sentence, with the code in it. */
 import type { Fault, Params } from './messages';
 import type { Notice } from './hub';
+import type { Voice } from './protocol';
 import { callName, type Held } from './scene';
 import { m } from './paraglide/messages';
 
@@ -35,6 +36,14 @@ export function refusalText(code: string): string {
 export function callTitle(slices: Held): string {
   return callName(slices) || (slices.voice?.channel ? m.call_unnamed() : m.call_direct());
 }
+
+/** What became of a call that is not up: ended on purpose by somebody, never there, or lost. */
+export function troubleTitle(voice: Voice): string {
+  if (ENDED.has(voice.reason)) return m.banner_ended();
+  return voice.status === 'failed' || voice.room === '' ? m.banner_failed() : m.banner_lost();
+}
+
+const ENDED = new Set(['removed', 'deleted', 'duplicate', 'moved']);
 
 /** A plugin's name as people know it. */
 export function pluginTitle(name: string): string {

@@ -102,9 +102,12 @@ test('a lost call says why and offers to try again', () => {
 });
 
 test('a call that never came offers to try again or to let it be', () => {
-  hold(slices({ voice: voice({ status: 'failed', people: [] }) }));
+  hold(slices({ voice: voice({ status: 'lost', room: '', people: [], reason: 'unreachable' }) }));
   draw(Main, {});
   expect(text()).toContain('The call could not be connected.');
+  expect(text()).toContain('The server cannot be reached.');
+  click('Try again');
+  expect(asked().at(-1)).toEqual(['voice.rejoin', {}]);
   click('Dismiss');
   expect(asked().at(-1)).toEqual(['voice.leave', {}]);
 });
