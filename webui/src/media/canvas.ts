@@ -25,9 +25,6 @@ export function canvasBrush(canvas: OffscreenCanvas): Brush {
       context?.drawImage(frame, 0, 0);
       frame.close();
     },
-    clear() {
-      context?.clearRect(0, 0, canvas.width, canvas.height);
-    },
     close() {
       canvas.width = 0;
       canvas.height = 0;

@@ -30,7 +30,6 @@ function setUp() {
     return {
       drawn,
       draw: (frame: VideoFrame) => void drawn.push((frame as unknown as FakePicture).stream),
-      clear: vi.fn(),
       close: vi.fn(),
     };
   };
@@ -67,7 +66,7 @@ test('a picture of a stream that has ended is not drawn', () => {
   expect(tile.drawn).toEqual([]);
 });
 
-test('a tile is cleared when its stream ends, once', () => {
+test('a tile is taken down when its stream ends, and only then', () => {
   const { easel, brush, batch, told } = setUp();
   const tile = brush();
   easel.draw(1, ann, tile);
@@ -75,11 +74,25 @@ test('a tile is cleared when its stream ends, once', () => {
   easel.batch(...batch(5));
   easel.streams(new Map());
   easel.streams(new Map());
-  expect(tile.clear).toHaveBeenCalledOnce();
+  expect(tile.close).toHaveBeenCalledOnce();
   expect(told).toEqual([
     { is: 'shown', ids: [1] },
     { is: 'cleared', ids: [1] },
   ]);
+});
+
+test('a picture that comes before its tile is drawn when the tile comes', () => {
+  const { easel, brush, batch, told } = setUp();
+  easel.streams(new Map([[5, ann], [6, bob]]));
+  easel.batch(...batch(5, 6));
+  easel.batch(...batch(5));
+  const [first, second] = [brush(), brush()];
+  easel.draw(1, ann, first);
+  expect(first.drawn).toEqual([5]);
+  expect(told).toEqual([{ is: 'shown', ids: [1] }]);
+  easel.streams(new Map([[5, ann]]));
+  easel.draw(2, bob, second);
+  expect(second.drawn).toEqual([]);
 });
 
 test('a number that means another person clears the tile of the first', () => {

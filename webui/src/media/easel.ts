@@ -11,8 +11,8 @@ import type { Brush } from './painter';
 interface Place {
   key: string;
   brush: Brush;
-  /** The stream whose picture it shows, 0 for none (streams count from 1). */
-  shows: number;
+  /** The stream whose picture it shows; null before the first. */
+  shows: number | null;
 }
 
 /** Guests and the SDK convert with BT.601, as WebRTC does; without this Chromium takes BT.709. */
@@ -43,6 +43,8 @@ export class Easel {
   #make: MakeFrame;
   #places = new Map<number, Place>();
   #streams: ReadonlyMap<number, string> = new Map();
+  /** The newest picture of each stream that came before its tile did. */
+  #early = new Map<number, { frame: BatchFrame; bytes: ArrayBuffer }>();
   meter: Meter | null = null;
 
   constructor(tell: (message: FromWorker) => void, make: MakeFrame = makeFrame) {
@@ -53,7 +55,12 @@ export class Easel {
   /** Tile `id` shows the track `key` with `brush` from now on. */
   draw(id: number, key: string, brush: Brush): void {
     this.forget(id);
-    this.#places.set(id, { key, brush, shows: 0 });
+    this.#places.set(id, { key, brush, shows: null });
+    for (const [stream, { frame, bytes }] of this.#early) {
+      if (this.#streams.get(stream) !== key) continue;
+      this.#early.delete(stream);
+      this.#paint(frame, bytes, true);
+    }
   }
 
   forget(id: number): void {
@@ -61,35 +68,44 @@ export class Easel {
     this.#places.delete(id);
   }
 
-  /** The streams that exist now; pictures of streams that ended are cleared at once. */
+  /**
+   * The streams that exist now. A tile whose stream ended is forgotten at once: the page hides it and hands
+   * over a new sink, for the old one might show its last picture once more.
+   */
   streams(now: ReadonlyMap<number, string>): void {
     this.#streams = now;
+    for (const stream of this.#early.keys()) if (!now.has(stream)) this.#early.delete(stream);
     const ids: number[] = [];
     for (const [id, place] of this.#places) {
-      if (place.shows === 0 || now.get(place.shows) === place.key) continue;
-      place.shows = 0;
-      place.brush.clear();
+      if (place.shows === null || now.get(place.shows) === place.key) continue;
+      this.forget(id);
       ids.push(id);
     }
     if (ids.length > 0) this.#tell({ is: 'cleared', ids });
   }
 
   batch(batch: Batch, buffer: ArrayBuffer): void {
-    const shown: number[] = [];
-    for (const frame of batch.frames) {
-      const key = this.#streams.get(frame.stream);
-      if (key === undefined) continue;
-      const places = [...this.#places].filter(([, place]) => place.key === key);
-      if (places.length === 0) continue;
-      this.meter?.frame(key, frame, buffer);
-      const picture = this.#make(buffer, frame, batch.frames.length === 1);
-      places.forEach(([id, place], index) => {
-        place.brush.draw(index < places.length - 1 ? picture.clone() : picture);
-        if (place.shows === frame.stream) return;
-        place.shows = frame.stream;
-        shown.push(id);
-      });
+    for (const frame of batch.frames) this.#paint(frame, buffer, batch.frames.length === 1);
+  }
+
+  /** `alone`: nobody else needs `buffer`. */
+  #paint(frame: BatchFrame, buffer: ArrayBuffer, alone: boolean): void {
+    const key = this.#streams.get(frame.stream);
+    if (key === undefined) return;
+    const places = [...this.#places].filter(([, place]) => place.key === key);
+    if (places.length === 0) {
+      const bytes = buffer.slice(frame.offset, frame.offset + frame.length);
+      this.#early.set(frame.stream, { frame: { ...frame, offset: 0 }, bytes });
+      return;
     }
+    this.meter?.frame(key, frame, buffer);
+    const picture = this.#make(buffer, frame, alone);
+    const shown: number[] = [];
+    places.forEach(([id, place], index) => {
+      place.brush.draw(index < places.length - 1 ? picture.clone() : picture);
+      if (place.shows !== frame.stream) shown.push(id);
+      place.shows = frame.stream;
+    });
     if (shown.length > 0) this.#tell({ is: 'shown', ids: shown });
   }
 }

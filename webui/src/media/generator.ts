@@ -25,11 +25,17 @@ export const generatorPainter: Painter = {
     video.autoplay = true;
     video.playsInline = true;
     video.disablePictureInPicture = true;
-    video.srcObject = new MediaStream([track]);
+    // A video without a picture holds the page's load event back, for ever if none comes.
+    const start = (): void => {
+      video.srcObject = new MediaStream([track]);
+    };
+    if (document.readyState === 'complete') start();
+    else addEventListener('load', start, { once: true });
     return {
       element: video,
       sink: track.writable,
       close() {
+        removeEventListener('load', start);
         track.stop();
         video.srcObject = null;
       },
@@ -48,9 +54,6 @@ export function generatorBrush(sink: WritableStream<VideoFrame>): Brush {
     draw(frame) {
       if (open) writer.write(frame).catch(() => frame.close());
       else frame.close();
-    },
-    clear() {
-      // The page hides the element; the generator has no picture "none".
     },
     close() {
       if (open) writer.close().catch(() => undefined);

@@ -110,12 +110,16 @@ export class Media implements TileOwner {
       }
       return;
     }
-    const on = message.is === 'shown';
     for (const id of message.ids) {
       const shown = this.#shown.get(id);
       if (!shown) continue;
-      shown.surface.element.style.visibility = on ? 'inherit' : 'hidden';
-      mark(shown.tile.node, on);
+      if (message.is === 'shown') {
+        shown.surface.element.style.visibility = 'inherit';
+      } else {
+        this.removed(shown.tile);
+        this.added(shown.tile);
+      }
+      mark(shown.tile.node, message.is === 'shown');
     }
   }
 

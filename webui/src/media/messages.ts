@@ -11,7 +11,7 @@ export type ToWorker =
 export type FromWorker =
   /** The first picture of a stream was drawn in these tiles. */
   | { is: 'shown'; ids: number[] }
-  /** The tiles' stream ended: nothing of it may stay on the screen. */
+  /** The tiles' stream ended: nothing of it may stay on the screen. They need new sinks. */
   | { is: 'cleared'; ids: number[] }
   /** Measure mode, about once a second: what brushes drew by key, and what was read from the pictures. */
   | { is: 'measured'; keys: Record<string, Measured> };

@@ -19,7 +19,6 @@ export interface Surface {
 /** The worker's half. `draw` takes the frame over and closes it. */
 export interface Brush {
   draw(frame: VideoFrame): void;
-  clear(): void;
   close(): void;
 }
 
