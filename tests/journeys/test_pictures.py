@@ -82,7 +82,7 @@ class Scene:
     async def colour(self, tile: int) -> tuple[int, int, int]:
         """The colour in the middle of a tile, as it is on the screen."""
         shot = await self.page.screenshot(clip={"x": 320 * tile, "y": 0, "width": 320, "height": 180})
-        with av.open(io.BytesIO(shot)) as png:
+        with av.open(io.BytesIO(shot), "r") as png:
             picture = next(png.decode(video=0)).to_ndarray(format="rgb24")
         red, green, blue = np.asarray(picture)[90, 160].tolist()
         return red, green, blue
@@ -211,7 +211,7 @@ async def test_the_page_reports_what_it_drew(scene: Scene, painter: str) -> None
 
     async def reported() -> bool:
         last.update(scene.pages.reports[-1] if scene.pages.reports else {})
-        return last.get("drawn", {}).get("ann/camera", 0) >= 30
+        return int(last.get("drawn", {}).get("ann/camera", 0)) >= 30
 
     await scene.keep(lambda: scene.put(ANN, RED), reported, "thirty frames are reported")
     assert last["painter"] == painter
