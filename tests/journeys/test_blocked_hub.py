@@ -1,0 +1,69 @@
+"""A stranger's plugin blocks the hub's loop for 20 seconds: sound and pictures go on, and it is named."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from tests.guests.stack import App
+from tests.guests.voice import TURN_SECONDS
+from tests.journeys.world import World
+
+BLOCKED_SECONDS = 20
+BLOCKER = f"""
+import time
+
+from xcord import Nothing, hookimpl
+
+
+@hookimpl
+def xcord_start(hub):
+    async def block(args, asker):
+        time.sleep({BLOCKED_SECONDS})
+
+    hub.command("blocker.block", Nothing, block)
+"""
+SPEECH = -45.0  # dBFS
+
+
+def drawn(slices: dict[str, Any]) -> tuple[int, dict[str, int]]:
+    report = slices["measure"]["reports"].get("main", {})
+    return report.get("elapsed_ms", 0), report.get("drawn", {})
+
+
+def ask_in_background(app: App, command: str) -> threading.Thread:
+    """The command's answer comes after the blockage; nobody waits for it here."""
+    thread = threading.Thread(target=app.ask, args=(command, BLOCKED_SECONDS + 30.0))
+    thread.start()
+    return thread
+
+
+def test_sound_and_pictures_go_on_while_a_plugin_blocks_the_hub(world: World) -> None:
+    home = world.home()
+    (home / "config" / "plugins").mkdir()
+    (home / "config" / "plugins" / "blocker.py").write_text(BLOCKER)
+    with world.call(home=home) as app:
+        first = app.wait("pictures", ["measure", "voice"], lambda s: len(drawn(s)[1]) >= 3, 30.0)
+        world.sound.listen(2.0)  # the first recording of a sound server starts late
+        asking = ask_in_background(app, "blocker.block")
+        turns = [world.sound.listen(TURN_SECONDS) for _ in range(int(BLOCKED_SECONDS * 0.7 / TURN_SECONDS))]
+        asking.join(BLOCKED_SECONDS + 30.0)
+        assert not asking.is_alive()
+        assert min(turns) > SPEECH, f"somebody spoke all the time; the loudspeakers had {turns} dBFS"
+
+        at, counts = drawn(first)
+        last = app.wait(
+            "a report after the blockage",
+            ["measure", "voice", "plugins"],
+            lambda s: drawn(s)[0] >= at + BLOCKED_SECONDS * 1000,
+        )
+        seconds = (drawn(last)[0] - at) / 1000
+        rates = {tile: (count - counts.get(tile, 0)) / seconds for tile, count in drawn(last)[1].items()}
+        assert len(rates) >= 3
+        assert min(rates.values()) > 10, f"of 15 frames a second these were drawn: {rates}"
+
+        assert last["voice"]["status"] == "connected"
+        assert last["voice"]["epoch"] == first["voice"]["epoch"]
+        (named,) = (each for each in last["plugins"]["plugins"] if each["name"] == "blocker")
+        assert "blocked" in named["reason"], named
+        assert named["state"] == "on", "it may have had a reason; it is named, not ended"

@@ -1,0 +1,145 @@
+"""However a process ends: nothing that it started stays, no setting is lost, the SFU forgets the person."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.guests import stack
+from tests.guests.stack import App
+from tests.journeys import sfu
+from tests.journeys.processes import alive, family, marked
+from tests.journeys.world import World, until
+
+from xcord.errors import CommandError, SetupError
+
+ENDINGS = [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGSEGV]
+FORGOTTEN_WITHIN = 25.0
+GONE_WITHIN = 15.0
+
+
+def send(app: App, number: signal.Signals) -> list[psutil.Process]:
+    """Send a signal to the app alone; returns all that belonged to it."""
+    found = family(app.child.process.pid)
+    app.child.process.send_signal(number)
+    return found
+
+
+def wait_gone(found: list[psutil.Process], mark: Path | str) -> None:
+    """Everything of these has ended, and everything that carries the mark in its environment."""
+    left: list[str] = []
+
+    def gone() -> bool:
+        left[:] = sorted({*alive(found), *alive(marked(str(mark)))})
+        return not left
+
+    try:
+        until(gone, "the end of all processes", GONE_WITHIN)
+    except AssertionError as error:
+        raise AssertionError(f"these stayed: {', '.join(left)}") from error
+
+
+@pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
+def test_an_app_that_ends_in_a_call_leaves_nothing_behind_and_keeps_its_settings(
+    world: World, number: signal.Signals
+) -> None:
+    home = world.home()
+    with world.call(home=home) as app:
+        me, room = (app.read("voice")["voice"][key] for key in ("me", "room"))
+        assert me in sfu.people(world, room)
+        app.ask("settings.set", name="app.theme", value="dark")
+        app.ask("voice.mute", on=True)
+        begin = time.monotonic()
+        wait_gone(send(app, number), home)
+        if number in (signal.SIGTERM, signal.SIGINT):
+            assert app.child.process.returncode == 0, app.child.last_words()
+    until(lambda: me not in sfu.people(world, room), "the SFU's list without me", FORGOTTEN_WITHIN)
+    if number in (signal.SIGTERM, signal.SIGINT):
+        assert time.monotonic() - begin < GONE_WITHIN, "whoever ends in order is gone at once"
+
+    with world.app("--measure", home=home) as again:
+        again.wait_painted()
+        slices = again.wait(
+            "an offer to rejoin", ["app", "settings", "voice"], lambda s: s["app"]["rejoin"] == world.channel
+        )
+        assert slices["settings"]["values"]["app.theme"] == "dark"
+        assert slices["voice"]["muted"]
+        assert slices["voice"]["status"] == "idle", "the offer is made; nobody joins by itself"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize("after", [0.2, 1.2])
+def test_an_app_that_ends_while_it_starts_leaves_nothing_behind(
+    world: World, number: signal.Signals, after: float
+) -> None:
+    home = world.home()
+    with world.app(home=home) as app:
+        time.sleep(after)  # the moment is the point of it
+        wait_gone(send(app, number), home)
+
+
+def test_an_app_that_is_killed_while_it_joins_leaves_nothing_behind(world: World) -> None:
+    home = world.home()
+    with world.app("--measure", home=home) as app:
+        app.wait_painted()
+        app.log_in(world.server)
+
+        def join() -> None:
+            try:
+                app.ask("voice.join", 30.0, channel=world.channel)
+            except (SetupError, CommandError):
+                return  # it was killed meanwhile, or had joined already
+
+        joining = threading.Thread(target=join)
+        joining.start()
+        app.wait("a connection under way", ["voice"], lambda s: s["voice"]["status"] != "idle")
+        wait_gone(send(app, signal.SIGKILL), home)
+        joining.join(30.0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_server_end_takes_its_database_and_its_sfu_with_it(tmp_path: Path, number: signal.Signals) -> None:
+    with stack.server_end(tmp_path) as server:
+        found = family(server.child.process.pid)
+        names = {process.name() for process in found}
+        assert any("postgres" in name for name in names), names
+        assert any("livekit" in name for name in names), names
+        server.child.process.send_signal(number)
+        wait_gone(found, tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_demo_that_is_stopped_half_way_takes_everything_with_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    environ = {name: value for name, value in os.environ.items() if name not in screens}
+    options = ["--guests", "1", "--screenshot", str(tmp_path / "main.png")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.guests.demo", *options],
+        env={**environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        said: list[str] = []
+        for line in demo.stdout:
+            said.append(line)
+            if "the first picture" in line:
+                break
+        found = family(demo.pid)
+        assert len(found) > 8, said
+        demo.send_signal(number)
+        said += demo.stdout
+    wait_gone(found, tmp_path)
+    if number == signal.SIGINT:
+        assert demo.returncode == 0, said
+        assert "everything has ended" in said[-1]
