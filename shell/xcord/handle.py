@@ -87,7 +87,7 @@ class Handle:
         """
         return await self._shell.hub.ask(name, args, Asker("plugin", self.name), timeout)
 
-    def notify(self, name: str, **params: Any) -> None:
+    def notify(self, name: str, /, **params: Any) -> None:
         """Sends a notice to the windows, from any thread. Pages translate ``notice_<name>``."""
         self._shell.hub.notify(name, **params)
 

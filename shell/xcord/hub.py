@@ -228,7 +228,7 @@ class Hub:
 
     # -- notices and faults -----------------------------------------------------------------------------
 
-    def notify(self, name: str, **params: Any) -> None:
+    def notify(self, name: str, /, **params: Any) -> None:
         """Sends a notice to every window. May be called from any thread."""
         self.on_loop(self._notify, name, params)
 
