@@ -53,7 +53,6 @@ class Call:
         self.scene = Scene(parts.clock, screen, intents, self._roster, lambda: self._state)
         self._session: Session | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._changed = asyncio.Event()
 
     # -- what is asked ---------------------------------------------------------------------------------
 
@@ -91,15 +90,16 @@ class Call:
             self._session.assert_demand()
 
     async def aclose(self, within: float) -> None:
-        """Leaves, and returns when no Room holds sockets, or after ``within`` seconds."""
+        """Leaves, and returns when nothing of any connection is left, or after ``within`` seconds."""
         self.scene.close()
         self._step(moves.Leave(forget=False))
-        deadline = self._parts.clock.now() + within
-        while self._state.link is not None and (left := deadline - self._parts.clock.now()) > 0:
-            self._changed.clear()
-            waiting = asyncio.ensure_future(self._changed.wait())
-            await self._finished(waiting, left)
-            waiting.cancel()
+        ended = asyncio.ensure_future(self._all_ended())
+        await self._finished(ended, within)
+        ended.cancel()
+
+    async def _all_ended(self) -> None:
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     # -- the machine -----------------------------------------------------------------------------------
 
@@ -111,7 +111,6 @@ class Call:
         self.scene.moved(before, self._state)
         for effect in effects:
             self._carry_out(effect)
-        self._changed.set()
         self.scene.publish()
 
     def _carry_out(self, effect: moves.Effect) -> None:
@@ -136,9 +135,10 @@ class Call:
                 raise CommandError(effect.code, f"voice refused: {effect.code}")
 
     async def _probe(self, effect: moves.Probe) -> None:
-        if waiting := _still_open():
-            await asyncio.wait(waiting, timeout=LINGER_WITHIN)
-        code = "restart_needed" if _still_open() else await self._parts.probe(effect.url)
+        gone = asyncio.ensure_future(_none_open())
+        free = await self._finished(gone, LINGER_WITHIN)
+        gone.cancel()
+        code = await self._parts.probe(effect.url) if free else "restart_needed"
         self._step(moves.Probed(effect.attempt, code))
 
     async def _open(self, effect: moves.Open) -> None:
@@ -176,6 +176,8 @@ class Call:
         if session is None or session.epoch != effect.epoch:
             raise RuntimeError("the machine closes a connection that is not there")
         session.stop()
+        # A sound system that hangs must not look like a connection that hangs.
+        self._spawn(session.closed())
         ending = asyncio.ensure_future(self._end(session, effect.polite))
         _keep(ending)
         self._spawn(self._ended(session.epoch, ending))
@@ -193,9 +195,7 @@ class Call:
     async def _end(session: Session, polite: bool) -> None:
         if polite:
             await session.leave()
-        ending = asyncio.ensure_future(session.closed())
         await session.link.disconnect()
-        await ending
 
     async def _finished(self, task: asyncio.Future[Any], within: float) -> bool:
         """Waits without cancelling; true if it is done in time."""
@@ -256,6 +256,8 @@ def _keep(connection: asyncio.Future[Any]) -> None:
     connection.add_done_callback(_lingering.discard)
 
 
-def _still_open() -> set[asyncio.Future[Any]]:
+async def _none_open() -> None:
+    """Returns when no connection of any life is left. (A closed loop's are not waited for.)"""
     loop = asyncio.get_running_loop()
-    return {left for left in _lingering if not left.done() and left.get_loop() is loop}
+    while waiting := {left for left in _lingering if not left.done() and left.get_loop() is loop}:
+        await asyncio.wait(waiting)

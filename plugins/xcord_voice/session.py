@@ -95,9 +95,10 @@ class Session:
 
     async def closed(self) -> None:
         """After ``stop()``: returns when streams, devices and microphone are let go."""
+        # First of all, so that it comes before whatever the next connection asks of the devices.
+        await self._parts.sound.stop()
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=5.0)
-        await self._parts.sound.stop()
         if self._feeder is not None:
             await self._feeder.aclose()
         await self._streams.closed()

@@ -1,0 +1,263 @@
+"""A connection without a network: tests decide what it does, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import xcord_voice
+import xcord_voice.life
+from xcord import JoinToken, JoinTokenFor
+from xcord.media.slots import Slots
+from xcord.testing import InlineMedia, World, running, settle
+from xcord_voice import events
+from xcord_voice.audio.engine import NullEngine
+from xcord_voice.audio.sound import Sound
+from xcord_voice.events import LinkEvent
+from xcord_voice.parts import Parts
+
+
+class FakeLink:
+    """One connection. ``connect()`` comes back when the test says so, ``disconnect()`` at once unless
+    ``hangs``."""
+
+    def __init__(self, sink: Callable[[LinkEvent], None], log: list[str], number: int) -> None:
+        self.sink, self.log, self.number = sink, log, number
+        self.arrival: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.hangs: asyncio.Event | None = None
+        self.sent: list[tuple[str, bytes, tuple[str, ...]]] = []
+        self.mutes: list[bool] = []
+        self.videos: list[tuple[str, bool, int, int]] = []
+        self.published: list[bool] = []
+        self.tokens: list[str] = []
+
+    async def connect(self, url: str, token: str) -> None:
+        self.log.append(f"connect {self.number}")
+        self.tokens.append(token)
+        try:
+            await self.arrival
+        except asyncio.CancelledError:
+            self.log.append(f"CANCELLED {self.number}")
+            raise
+
+    async def arrive(self, *seen: LinkEvent, may_publish: bool = True) -> None:
+        """``connect()`` succeeds; these people are there."""
+        self.log.append(f"open {self.number}")
+        me = events.Connected("me:desk", "Me", "", "room", may_publish, seen)
+        self.sink(me)
+        self.arrival.set_result(None)
+        await settle()
+
+    async def fail(self, code: str) -> None:
+        """``connect()`` fails."""
+        error = RuntimeError("no connection")
+        error.code = code  # type: ignore[attr-defined]
+        self.arrival.set_exception(error)
+        await settle()
+
+    async def tell(self, *reported: LinkEvent) -> None:
+        """The SDK reports these."""
+        for event in reported:
+            self.sink(event)
+        await settle()
+
+    async def disconnect(self) -> None:
+        self.log.append(f"disconnect {self.number}")
+        if self.hangs is not None:
+            await self.hangs.wait()
+        self.log.append(f"closed {self.number}")
+
+    async def publish(self, source: Any, muted: bool) -> None:
+        self.published.append(muted)
+
+    def set_muted(self, on: bool) -> None:
+        self.mutes.append(on)
+
+    async def send(self, topic: str, data: bytes, to: tuple[str, ...] = ()) -> None:
+        self.log.append(f"send {self.number} {topic}")
+        self.sent.append((topic, data, to))
+
+    def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool:
+        self.videos.append((track_sid, on, width, height))
+        return True
+
+
+class FakeStream:
+    """The SDK's stream: like the real one it goes on after it was closed, if the test feeds it."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Any] = asyncio.Queue()
+        self.closed = False
+
+    def __aiter__(self) -> FakeStream:
+        return self
+
+    async def __anext__(self) -> Any:
+        return SimpleNamespace(frame=await self.queue.get())
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+    async def picture(self, value: int) -> None:
+        """A frame of 2 x 2."""
+        self.queue.put_nowait(SimpleNamespace(width=2, height=2, data=bytes([value] * 6)))
+        await settle()
+
+    async def sound(self, value: int) -> None:
+        """20 ms of a constant."""
+        self.queue.put_nowait(SimpleNamespace(data=np.full(960, value, np.int16).tobytes()))
+        await settle()
+
+
+class FakeOpener:
+    """Streams by the track's name."""
+
+    def __init__(self) -> None:
+        self.streams: dict[str, list[FakeStream]] = {}
+
+    def _open(self, track: str) -> FakeStream:
+        stream = FakeStream()
+        self.streams.setdefault(track, []).append(stream)
+        return stream
+
+    def audio_stream(self, track: str) -> FakeStream:
+        return self._open(track)
+
+    def video_stream(self, track: str) -> FakeStream:
+        return self._open(track)
+
+    async def close_stream(self, stream: FakeStream) -> None:
+        await stream.aclose()
+
+
+class FakeSource:
+    """A microphone's source that keeps what it was fed."""
+
+    def __init__(self) -> None:
+        self.fed: list[NDArray[np.int16]] = []
+        self.cleared = 0
+        self.closed = False
+
+    async def feed(self, samples: NDArray[np.int16]) -> None:
+        self.fed.append(samples)
+
+    def clear(self) -> None:
+        self.cleared += 1
+
+    def clear_now(self) -> None:
+        self.cleared += 1
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class StillEngine(NullEngine):
+    """Devices that only move when the test moves them."""
+
+    name = "miniaudio"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.take: Callable[[NDArray[np.int16]], None] | None = None
+        self.open = 0
+
+    def inputs(self) -> tuple[str, ...]:
+        return ("microphone",)
+
+    def outputs(self) -> tuple[str, ...]:
+        return ("speakers",)
+
+    def play(self, device: str, pull: Any) -> Any:
+        self.open += 1
+        return SimpleNamespace(close=self._close)
+
+    def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> Any:
+        self.open += 1
+        self.take = take
+        return SimpleNamespace(close=self._close)
+
+    def _close(self) -> None:
+        self.open -= 1
+
+
+class Network:
+    """Everything outside of the plugin. ``links`` are the connections in the order of their making."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.links: list[FakeLink] = []
+        self.opener = FakeOpener()
+        self.engine = StillEngine()
+        self.sources: list[FakeSource] = []
+        self.answer = ""
+        self.slots = Slots()
+
+    @property
+    def link(self) -> FakeLink:
+        """The newest connection."""
+        return self.links[-1]
+
+    def _make_link(self, sink: Callable[[LinkEvent], None]) -> FakeLink:
+        self.links.append(FakeLink(sink, self.log, len(self.links) + 1))
+        return self.links[-1]
+
+    def _make_source(self) -> FakeSource:
+        self.sources.append(FakeSource())
+        return self.sources[-1]
+
+    async def _probe(self, url: str) -> str:
+        self.log.append("probe")
+        return self.answer
+
+    def parts(self, sound: Sound, hub: Any) -> Parts:
+        return Parts(
+            make_link=self._make_link,
+            make_source=self._make_source,
+            opener=self.opener,
+            probe=self._probe,
+            sound=sound,
+            slots=self.slots,
+            gate=hub.gate,
+            clock=hub.clock,
+        )
+
+    @contextlib.asynccontextmanager
+    async def running(self, monkeypatch: pytest.MonkeyPatch, **options: Any) -> AsyncIterator[World]:
+        """The plugin alone, in this network."""
+        monkeypatch.setattr(xcord_voice.life, "make_parts", self.parts)
+        monkeypatch.setattr(xcord_voice.life, "find_engine", lambda: self.engine)
+        async with running(xcord_voice, media=InlineMedia(self.slots), **options) as world:
+            yield world
+
+    async def join(self, world: World, channel: str = "lobby", *seen: LinkEvent) -> FakeLink:
+        """Joins and arrives."""
+        if ("directory.join_token") not in world.hub.commands:
+            answer_tokens(world)
+        count = len(self.links)
+        await world.ask("voice.join", {"channel": channel})
+        await world.until(lambda: len(self.links) > count)
+        await settle()
+        await self.link.arrive(*seen)
+        await world.until(lambda: world.read("voice").status == "connected")
+        return self.link
+
+
+def answer_tokens(world: World) -> None:
+    """Plays the server end."""
+    world.answer(
+        "directory.join_token",
+        JoinTokenFor,
+        lambda args: JoinToken(url="ws://x", token=f"t-{args.channel}", room="r", channel=args.channel),
+    )
+
+
+def seen(identity: str, sid: str = "", name: str = "") -> events.PersonSeen:
+    """Somebody is there."""
+    return events.PersonSeen(identity, sid or f"PA_{identity}", name or identity, "")
