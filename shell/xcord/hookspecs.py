@@ -25,7 +25,7 @@ hookimpl = pluggy.HookimplMarker("xcord")
 
 @hookspec
 def xcord_add_options(options: Options) -> None:
-    """Called first, once, to declare the settings that this plugin owns.
+    """Called each time the plugin is switched on, first of all, to declare the settings that it owns.
 
     :param options: ``options.add(name, type, default, help)``; the name is prefixed by the plugin's own.
     """
