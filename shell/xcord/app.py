@@ -18,7 +18,7 @@ from .control import answerer
 from .core import Core, running
 from .door import Door, listen
 from .hub import SHELL
-from .instance import Instance, call
+from .instance import Instance, hand_over
 from .views import WindowSpec
 from .windows import WindowEvents, window_layer
 
@@ -156,7 +156,7 @@ def run(config: Config) -> int:
     """
     held = Instance.claim(config.runtime_dir)
     if held is None:
-        call(config.runtime_dir, {"ask": "window.show"})
+        hand_over(config.runtime_dir, {"ask": "window.show"})
         print("xcord is running already; its window was shown.")
         return 0
     return App(config, held).run()

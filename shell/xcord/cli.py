@@ -195,6 +195,10 @@ def _config(args: argparse.Namespace, **more: Any) -> Config:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from .core import WEB
+
+    if not (WEB / "main.html").is_file():
+        raise SetupError("no_pages", "The web pages are not built.", "Run: python3 build/dev.py setup")
     from .app import run
 
     return run(_config(args, measure=args.measure, watch=args.watch, port=args.port))

@@ -35,6 +35,8 @@ def prepare(environ: MutableMapping[str, str]) -> None:
     """Set what Qt and Chromium read from the environment when they start."""
     environ["QT_API"] = "pyside6"
     flags = ["--autoplay-policy=no-user-gesture-required"]
+    if environ.get("XCORD_DEBUG") != "1":
+        flags.append("--log-level=3")  # Chromium writes to stderr itself: of missing D-Bus, Vulkan, ...
     if screen.rendering(environ) == "software":
         flags.append("--disable-gpu")
         environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -67,11 +69,12 @@ class QtWindows(WindowLayer):
         webview, view = self._load_toolkit()
         from PySide6.QtWidgets import QApplication
 
-        from .qt_courier import Courier
+        from .qt_courier import Courier, route_messages
         from .qt_page import Page, private_profile
         from .qt_signals import Signals
         from .qt_tray import ICON
 
+        route_messages()
         app = QApplication.instance() or QApplication(["xcord"])
         app.setApplicationName("xcord")
         app.setQuitOnLastWindowClosed(False)  # type: ignore[attr-defined]
@@ -153,6 +156,7 @@ class QtWindows(WindowLayer):
         page = native.webview.page()
         page.loadFinished.disconnect(native.on_load_finished)
         page.setWebChannel(None)
+        _delete(native.channel, native.profile, native.request_interceptor)  # made by pywebview, unused here
         page.renderProcessTerminated.connect(lambda status, code: self._page_died(name, status.name))
         native.visibility = Visibility(native, partial(self._visible, name))
 
@@ -206,6 +210,8 @@ class QtWindows(WindowLayer):
             return
         self._quit_asked = True
         self._later(int(QUIT_BOUND * 1000), self._quit)
+        for window in self._windows.values():
+            window.native.hide()
         self.events.quit_asked(why)
 
     def _closing(self, name: str) -> bool:
@@ -213,6 +219,10 @@ class QtWindows(WindowLayer):
         from PySide6.QtGui import QGuiApplication
 
         if name in self._ending or name != "main":
+            native = self._windows[name].native
+            # Not left to Python: its garbage collector may run on any thread, and Chromium ends the
+            # process when a page is deleted on a thread that is not its own (test_qt: closed windows).
+            self._later(0, partial(_delete, native.webview.page(), native))
             self._forget(name)
             return True
         app = QGuiApplication.instance()
@@ -255,15 +265,23 @@ class QtWindows(WindowLayer):
 
     def _tear_down(self, view: Any) -> None:
         """Pages go before their profile, or Chromium complains and sometimes crashes."""
-        import shiboken6
-
         from .qt_page import Page
 
         if self._tray:
             self._tray.remove()
+            self._tray = None
         for native in list(view.BrowserView.instances.values()):
             native.visibility.end()
-            shiboken6.delete(native.webview.page())
-        shiboken6.delete(Page.profile_of_all)
+            _delete(native.webview.page(), native)
+        _delete(Page.profile_of_all)
         if self._signals:
             self._signals.close()
+
+
+def _delete(*objects: QObject) -> None:
+    """Delete what Qt has not deleted yet, now and on this thread."""
+    import shiboken6
+
+    for thing in objects:
+        if shiboken6.isValid(thing):
+            shiboken6.delete(thing)

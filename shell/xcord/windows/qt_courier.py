@@ -1,11 +1,20 @@
-"""Small Qt objects: work carried to the GUI thread, and a window's visibility."""
+"""Small Qt objects: work carried to the GUI thread, a window's visibility, Qt's messages."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QWidget
 
 log = logging.getLogger("xcord.windows")
@@ -52,3 +61,15 @@ class Visibility(QObject):
     def end(self) -> None:
         """Watch no longer."""
         self._window.removeEventFilter(self)
+
+
+_LEVELS = {QtMsgType.QtCriticalMsg: logging.ERROR, QtMsgType.QtFatalMsg: logging.CRITICAL}
+
+
+def route_messages() -> None:
+    """Send what Qt would write to stderr to the log; its warnings are mostly about this or that driver."""
+
+    def write(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        logging.getLogger("xcord.qt").log(_LEVELS.get(kind, logging.DEBUG), "%s", message)
+
+    qInstallMessageHandler(write)
