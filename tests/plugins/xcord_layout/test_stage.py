@@ -27,6 +27,12 @@ from xcord.testing import World, running, settle, states
 GALLERY = ModeInfo("gallery", "Gallery", "layout")
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modes that are not about the deadline meet it also on a busy machine."""
+    monkeypatch.setattr("xcord_layout.stage.DEADLINE", 5.0)
+
+
 def call(*users: str, **changes: Any) -> Voice:
     people = tuple(Person(user=user, name=user, me=user == "me", camera=user != "me") for user in users)
     return Voice(**{"status": "connected", "room": "r", "people": people} | changes)
@@ -163,6 +169,7 @@ async def test_a_window_without_area_shows_nobody(size: tuple[int, int]) -> None
         assert (await show(world, call("ann"), *size)).windows == {"main": ()}
 
 
+@pytest.mark.usefixtures("patient")
 async def test_the_chosen_mode_arranges_the_stage() -> None:
     async with with_stranger(column) as world:
         shown = await show(world, call("ann", "bob"))
@@ -171,6 +178,7 @@ async def test_the_chosen_mode_arranges_the_stage() -> None:
         assert [(tile.y, tile.height) for tile in shown.windows["main"]] == [(0, 5000), (5000, 5000)]
 
 
+@pytest.mark.usefixtures("patient")
 async def test_another_mode_can_be_chosen_and_is_remembered() -> None:
     async with with_stranger(column) as world:
         await show(world, call("ann"))
@@ -188,6 +196,7 @@ async def test_a_mode_that_is_not_there_is_refused() -> None:
         assert refused.value.code == "unknown_mode"
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_mode_leaves_with_its_plugin_and_comes_back_with_it() -> None:
     async with with_stranger(column) as world:
         await show(world, call("ann"))
@@ -229,6 +238,7 @@ def spoilt(**changes: Any) -> Callable[[Sequence[Tile], Viewport], Any]:
         pytest.param(spoilt(user=["ann"]), id="not hashable"),
     ],
 )
+@pytest.mark.usefixtures("patient")
 async def test_a_mode_that_fails_is_replaced_by_gallery_and_named(arrange: Any) -> None:
     async with running(xcord_layout) as alone:
         as_gallery = (await show(alone, call("ann", "bob"))).windows
@@ -268,6 +278,7 @@ async def test_a_mode_that_blocks_is_replaced_while_everything_goes_on() -> None
         done.set()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_mode_that_failed_gets_another_chance_when_it_is_chosen_again() -> None:
     broken = [True]
 
