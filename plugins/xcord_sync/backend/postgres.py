@@ -64,9 +64,8 @@ async def embedded(data: Path) -> AsyncIterator[str]:
     cluster = data / f"postgres-{MAJOR}"
     held = f"Another PostgreSQL still uses {cluster}; wait for the other xcord serve to end, or stop it."
     async with locked(data / "postgres.lock", 20, held) as lock:
-        if identity.user is not None:
-            _let_through(identity, cluster, programs)
         if not (cluster / "PG_VERSION").exists():
+            _let_through(identity, cluster, programs)
             await asyncio.to_thread(_make_cluster, cluster, programs, identity, lock)
         # The lock says that nobody runs on it. Never do this for a restart: the old one may be stopping.
         (cluster / "postmaster.pid").unlink(missing_ok=True)
@@ -83,6 +82,7 @@ async def embedded(data: Path) -> AsyncIterator[str]:
         )
 
         async def start() -> Child:
+            _let_through(identity, cluster, programs)
             return await _ready(await Child.start(program), cluster)
 
         async with kept(start):
@@ -194,6 +194,8 @@ def _add_user() -> pwd.struct_passwd:
 
 def _let_through(identity: Identity, cluster: Path, programs: Path) -> None:
     """Lets the system user pass (not list) the folders above its files, and read the programs."""
+    if identity.user is None:
+        return
     for folder in {*cluster.parents, *programs.parents}:
         mode = stat.S_IMODE(folder.stat().st_mode)
         if not mode & stat.S_IXOTH:

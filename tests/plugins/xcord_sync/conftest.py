@@ -1,23 +1,31 @@
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.plugins.xcord_sync.served import Served, Servers
 
+# Not below pytest's own temporary folder: each pytest that starts on the machine shuts that folder
+# for everybody but its owner, and as root PostgreSQL runs as another user.
+
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[Servers]:
+def servers() -> Iterator[Servers]:
     """Starts server ends of this test's own."""
-    found = Servers(tmp_path)
-    yield found
-    found.end()
+    with tempfile.TemporaryDirectory(prefix="xcord-serve-") as folder:
+        found = Servers(Path(folder))
+        try:
+            yield found
+        finally:
+            found.end()
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served() -> Iterator[Served]:
     """One server end for all tests that leave it as it was, apart from accounts of their own."""
-    found = Servers(tmp_path_factory.mktemp("served"))
-    try:
-        yield found.start()
-    finally:
-        found.end()
+    with tempfile.TemporaryDirectory(prefix="xcord-serve-") as folder:
+        found = Servers(Path(folder))
+        try:
+            yield found.start()
+        finally:
+            found.end()

@@ -270,7 +270,7 @@ def test_every_problem_has_a_client_or_server_error_status() -> None:
         assert contract.problem(code).type == f"urn:xcord:problem:{code}"
 
 
-# -- what the app loads -----------------------------------------------------------------------------------------
+# -- what the app loads ------------------------------------------------------------------------------
 
 
 def test_the_app_imports_nothing_of_the_server_end() -> None:
