@@ -1,0 +1,62 @@
+"""A program for test_qt: real windows, told what to do by lines of JSON, telling what happens likewise."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import threading
+from typing import Any
+
+from xcord.errors import SetupError
+from xcord.views import WindowSpec
+from xcord.windows import WindowEvents, window_layer
+
+stubborn = "stubborn" in sys.argv
+
+
+def say(event: str, *details: Any) -> None:
+    print(json.dumps([event, *details]), flush=True)
+
+
+def obey() -> None:
+    for line in sys.stdin:
+        what, *details = json.loads(line)
+        if what == "open":
+            name, url = details
+            layer.open(WindowSpec(name, "page", title=f"window {name}", width=400, height=300), url)
+        elif what == "click on close":
+            layer._send(lambda: layer._windows["main"].native.close())  # type: ignore[attr-defined]
+        elif what == "look":
+            layer._send(lambda: say("state", layer._windows["main"].native.isMinimized()))  # type: ignore[attr-defined]
+        elif what == "collect":
+            gc.collect()
+            say("collected")
+        else:
+            getattr(layer, what)(*details)
+    layer.quit()
+
+
+def quit_asked(why: str) -> None:
+    say("quit asked", why)
+    if not stubborn:
+        layer.quit()
+
+
+layer = window_layer(
+    WindowEvents(
+        ready=lambda: say("ready"),
+        quit_asked=quit_asked,
+        visible=lambda name, on: say("visible", name, on),
+        closed=lambda name: say("closed", name),
+        page_lost=lambda name: say("page lost", name),
+    )
+)
+layer.open(WindowSpec("main", "page", title="window main", width=600, height=400), sys.argv[1])
+threading.Thread(target=obey, daemon=True).start()
+try:
+    layer.run()
+except SetupError as error:
+    say("setup error", error.code, str(error))
+    sys.exit(2)
+say("ended")
