@@ -37,7 +37,9 @@ from .scene import Screen
 log = logging.getLogger("xcord.voice")
 
 TOKEN_WITHIN = 15.0  # seconds for the server end's answer
-END_WITHIN = 11.0  # seconds for leaving; the supervisor allows 12
+END_WITHIN = 10.4  # seconds for leaving; the supervisor allows 12 for all
+SOUND_WITHIN = 1.0  # seconds for a sound server that may hang
+FINISH_WITHIN = 0.4  # seconds for what is left to do on the hub
 
 
 def find_engine() -> AudioEngine:
@@ -99,9 +101,15 @@ class VoiceLife:
             yield
         finally:
             hub.gate.set_shut("start", True)
-            for task in tuple(self._tasks):
-                task.cancel()
             await hub.media.run(self._aclose())
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """What is being written is written to its end; who waits for the server end is not waited for."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=FINISH_WITHIN)
+            for task in late:
+                task.cancel()
 
     def _prepare(self) -> Parts:
         """In a thread: importing LiveKit takes half a second."""
@@ -119,7 +127,9 @@ class VoiceLife:
         if self._call is not None:
             await self._call.aclose(END_WITHIN)
         if self._sound is not None:
-            await self._sound.aclose()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SOUND_WITHIN):
+                    await self._sound.aclose()
 
     # -- commands, on the hub's loop -------------------------------------------------------------------
 

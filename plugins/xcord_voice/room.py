@@ -32,6 +32,7 @@ from .roster import TrackKind
 log = logging.getLogger("xcord.voice.room")
 
 CONNECT_TIMEOUT = 5.0  # seconds for each of the SDK's four attempts to reach the server
+PUBLISH_WITHIN = 12.0  # seconds; the server itself gives up after 10
 GRADES = {
     rtc.ConnectionQuality.QUALITY_EXCELLENT: "excellent",
     rtc.ConnectionQuality.QUALITY_GOOD: "good",
@@ -93,24 +94,26 @@ class RoomLink:
 
     async def disconnect(self) -> None:
         """Ends the connection; afterwards it holds no sockets."""
+        await self._room.disconnect()
         if self._publishing is not None:
             # On a dead room the SDK's publish_track() never returns.
             self._publishing.cancel()
-        await self._room.disconnect()
 
     async def publish(self, source: sdk.MicrophoneSource, muted: bool) -> None:
         """Publishes the microphone, in the wanted state from the start.
 
         :raises rtc.PublishTrackError: the server refused it.
-        :raises TimeoutError: no answer within 12 s.
+        :raises TimeoutError: no answer.
         """
         track = rtc.LocalAudioTrack.create_audio_track("microphone", source.source)
         if muted:
             track.mute()
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         self._publishing = asyncio.ensure_future(self._room.local_participant.publish_track(track, options))
-        async with asyncio.timeout(12.0):
-            self._microphone = await self._publishing
+        self._publishing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        async with asyncio.timeout(PUBLISH_WITHIN):
+            # Cancelled in a live room it would leave the SDK with a track that it does not know.
+            self._microphone = await asyncio.shield(self._publishing)
 
     def set_muted(self, on: bool) -> None:
         """Tells the others; that nothing is heard is the gate's doing."""

@@ -92,6 +92,8 @@ class Session:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(LEAVE_WITHIN):
                 await self.link.send(LEAVING, self.identity.encode())
+                # It is only queued by now, and a disconnect would take it along.
+                await self._parts.clock.sleep(LEAVE_WITHIN / 2)
 
     async def closed(self) -> None:
         """After ``stop()``: returns when streams, devices and microphone are let go."""

@@ -47,7 +47,7 @@ class Caller:
     """Somebody else in the call. ``heard`` keeps samples by identity, ``packets`` what was sent to all."""
 
     identity: str
-    room: rtc.Room = field(default_factory=rtc.Room)
+    room: rtc.Room = field(default_factory=rtc.Room, repr=False)
     heard: dict[str, list[NDArray[np.int16]]] = field(default_factory=dict)
     packets: list[tuple[str, str, bytes]] = field(default_factory=list)
     mutes: list[tuple[str, bool]] = field(default_factory=list)
