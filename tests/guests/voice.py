@@ -2,7 +2,7 @@
 
 A voice is a row of syllables: harmonics of a gliding pitch under three formants, a breath of noise between
 them. It sounds like nobody in particular, and a speaking light takes it for speech. Whoever has no turn feeds
-nothing, because encoding sound is what makes a guest expensive.
+next to nothing, because encoding sound is what makes a guest expensive.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ RATE = 48_000
 FRAME = RATE // 100  # a source without a queue takes exactly ten milliseconds
 TURN_SECONDS = 2.0
 SPEECH_SECONDS = 1.8
+SIGN_SECONDS = 0.5
 LATE_SECONDS = 0.5  # whoever is later gives up the turn, so as not to speak into the next one's
 LEVEL = 0.12  # root mean square of full scale: -18 dBFS, a close microphone
 
@@ -67,18 +68,29 @@ def source() -> rtc.AudioSource:
 
 
 async def speak(microphone: rtc.AudioSource, who: int, may_speak: Callable[[], bool]) -> None:
-    """Feed a turn whenever ``may_speak`` says so at its beginning; runs until it is cancelled."""
+    """Feed a turn whenever ``may_speak`` says so at its beginning; runs until it is cancelled.
+
+    Between turns a sign of life is fed now and then, as a microphone with discontinuous transmission sends:
+    without it the SFU takes a silent guest for one with a poor connection.
+    """
     sound = speech(who)
     frames = [sound[at : at + FRAME] for at in range(0, len(sound) - FRAME + 1, FRAME)]
+    silence = np.zeros(FRAME, np.int16)
     while True:
-        begin = (time.time() // TURN_SECONDS + 1) * TURN_SECONDS
+        begin = (time.time() // SIGN_SECONDS + 1) * SIGN_SECONDS
         await asyncio.sleep(max(0.0, begin - time.time()))
-        if not may_speak():
-            continue
-        for n, frame in enumerate(frames):
-            ahead = begin + n * FRAME / RATE - time.time()
-            if ahead < -LATE_SECONDS:
-                break
-            if n % 2 == 0:
-                await asyncio.sleep(max(0.0, ahead))
-            await microphone.capture_frame(rtc.AudioFrame(frame.tobytes(), RATE, 1, FRAME))
+        if begin % TURN_SECONDS == 0 and may_speak():
+            await _feed(microphone, frames, begin)
+        else:
+            await _feed(microphone, [silence, silence], begin)
+
+
+async def _feed(microphone: rtc.AudioSource, frames: list[Sound], begin: float) -> None:
+    """Feed frames at their time, two at once; gives up when the machine is too slow."""
+    for n, frame in enumerate(frames):
+        ahead = begin + n * FRAME / RATE - time.time()
+        if ahead < -LATE_SECONDS:
+            break
+        if n % 2 == 0:
+            await asyncio.sleep(max(0.0, ahead))
+        await microphone.capture_frame(rtc.AudioFrame(frame.tobytes(), RATE, 1, FRAME))
