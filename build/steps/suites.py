@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,7 +70,7 @@ def _pages() -> Count:
         "--reporter=json",
         f"--outputFile.json={report}",
     ]
-    code, _ = stream(command, what="npm test", cwd=WEBUI, env=node_environment(), limit=LIMIT)
+    code, _ = stream(command, what="npm test", cwd=WEBUI, env=node_environment() | _colour(), limit=LIMIT)
     try:
         told = json.loads(report.read_text())
     except (OSError, ValueError):
@@ -94,7 +95,7 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
         ],
         what="pytest",
         cwd=ROOT,
-        env=environment(LIVEKIT_SERVER=str(sfu), PYTHONUNBUFFERED="1"),
+        env=environment(LIVEKIT_SERVER=str(sfu), PYTHONUNBUFFERED="1") | _colour(),
         limit=LIMIT,
     )
     plain = re.sub(r"\x1b\[[0-9;]*m", "", closing)
@@ -102,6 +103,11 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
         return _counted(report, code), plain
     except (OSError, ElementTree.ParseError):
         return Count("pytest", 0, 0, 0, False), plain
+
+
+def _colour() -> dict[str, str]:
+    """The suites write into a pipe of ours; whether a person sees it only we know."""
+    return {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {"NO_COLOR": "1"}
 
 
 def _counted(report: Path, code: int) -> Count:
