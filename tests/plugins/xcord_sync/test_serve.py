@@ -8,11 +8,14 @@ import socket
 import stat
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
+import websockets.sync.client
 from livekit.api import TokenVerifier
+from livekit.protocol.rtc import SignalResponse
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served, Servers, gone, processes_of
 
 SECRET_FILES = ("secrets.json", "livekit.json")
@@ -175,6 +178,18 @@ def test_no_public_stun_server_and_no_tcp_port_for_media_is_configured(served: S
     assert rtc["tcp_port"] == 0
 
 
+def test_the_sfu_sends_nobody_to_public_stun_servers(served: Served) -> None:
+    token = served.log_in()
+    answer = served.ask("POST", f"/v1/channels/{served.channels(token)[1]}/join", token, device="ice").json()
+    with websockets.sync.client.connect(
+        f"{served.livekit}/rtc?protocol=16&access_token={answer['token']}", proxy=None
+    ) as call:
+        welcome = SignalResponse.FromString(call.recv(20, decode=False))
+    told = [url for server in welcome.join.ice_servers for url in server.urls]
+    assert welcome.join.room.name == answer["room"]
+    assert told == ["stun:127.0.0.1:9"]
+
+
 def test_everything_listens_on_loopback_alone(served: Served) -> None:
     mine = processes_of(served.data)
     inodes = set()
@@ -263,6 +278,37 @@ def test_a_signal_ends_it_in_order(servers: Servers, number: signal.Signals) -> 
     assert gone(one.data, 2) == {}
     assert "shut down" in (one.data / "postgres.log").read_text()
     assert "Traceback" not in one.output.read_text()
+
+
+def test_people_in_a_call_may_stay_for_a_while_and_a_second_signal_ends_their_time(servers: Servers) -> None:
+    one = servers.start("data", "--drain", "600")
+    token = one.log_in()
+    answer = one.ask("POST", f"/v1/channels/{one.channels(token)[0]}/join", token, device="d").json()
+    with websockets.sync.client.connect(
+        f"{one.livekit}/rtc?protocol=16&access_token={answer['token']}", proxy=None
+    ) as call:
+        assert call.recv(20)  # the SFU's word of welcome
+        one.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: refuses(one.address))
+        assert httpx.get(one.livekit.replace("ws:", "http:"), trust_env=False).status_code in (200, 406)
+        assert one.process.poll() is None
+        assert one.stop(signal.SIGTERM) == 0
+    assert gone(one.data, 5) == {}
+
+
+def wait_until(condition: Callable[[], bool], within: float = 30) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def refuses(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/healthz", trust_env=False, timeout=5)
+    except httpx.TransportError:
+        return True
+    return False
 
 
 def test_a_killed_guardian_takes_its_child_along_and_both_come_back(servers: Servers) -> None:
