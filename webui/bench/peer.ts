@@ -2,12 +2,13 @@
 
 import { Room, RoomEvent, Track } from 'livekit-client';
 import { keyText } from '../src/media/keys';
-import { watch } from '../src/media/probe';
+import { watch, type Watch } from '../src/media/probe';
 import { Gathering } from '../src/media/report';
 import { parameters, place, report } from './common';
 
 const gathering = new Gathering();
 const room = new Room({ adaptiveStream: true, dynacast: true });
+const watches: Watch[] = [];
 let placed = 0;
 room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
   if (track.kind !== Track.Kind.Video) return;
@@ -18,13 +19,17 @@ room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
   place(placed++).append(video);
   track.attach(video);
   const key = keyText({ user: participant.identity, kind: 'camera' });
-  watch(video, {
+  const watched = watch(video, {
     frames(count, width, height) {
       gathering.drew(key, count, performance.now());
       gathering.size(key, width, height);
     },
     latency: (ms) => gathering.latency(ms),
   });
+  watches.push(watched);
 });
 await room.connect(parameters.get('url') ?? '', parameters.get('token') ?? '');
-setInterval(() => report(gathering.take(performance.now(), 'livekit-client')), 1000);
+setInterval(() => {
+  for (const watched of watches) watched.count();
+  report(gathering.take(performance.now(), 'livekit-client'));
+}, 1000);

@@ -20,7 +20,7 @@ export function sceneOf(slices: Held): Scene {
   return directory.account ? 'idle' : 'sign_in';
 }
 
-/** How a part that is not there can be had: switched on, or not from here. */
+/** How a part that is not there can be had: switched on, switched on although the start left it out, or not at all. */
 export type Remedy = 'switch' | 'blocked' | 'absent';
 
 export function remedyOf(plugins: readonly PluginState[], name: string): Remedy {

@@ -187,8 +187,9 @@ test('without layout people are still listed', () => {
   const main = document.querySelector('main')?.textContent ?? '';
   expect(main).toContain('Layout is off');
   expect(main).toContain('Mehmet Öztürk');
-  expect(main).toContain('It was left out at start');
-  expect(main).not.toContain('Switch on');
+  expect(main).toContain('It was left out when xcord was started.');
+  click('Switch on Layout');
+  expect(asked().at(-1)).toEqual(['plugins.set', { name: 'layout', on: true }]);
 });
 
 test('without sync the call goes on and the sidebar says not connected', () => {

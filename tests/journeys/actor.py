@@ -1,0 +1,115 @@
+"""A call without a network: one object plays voice and sync, and remembers what it was asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xcord import CommandError, Handle, hookimpl
+from xcord.model import (
+    Account,
+    Channel,
+    Devices,
+    Directory,
+    Person,
+    Quality,
+    Server,
+    Speaking,
+    Voice,
+)
+from xcord.requests import Join, Login, Nothing, Rejoin, Switch
+
+NAMES = (
+    "Ada Lovelace",
+    "Mehmet Öztürk",
+    "Işıl Çağlayan",
+    "Grace Hopper",
+    "Şükrü Ağaoğlu",
+    "Maximiliane-Charlotte von Hohenzollern-Sigmaringen",
+    "Ümit",
+    "Kit",
+    "Zeynep Güneş",
+)
+ACCOUNT = Account(user="u0", login="ada", name=NAMES[0], role="owner")
+SERVERS = (
+    Server(
+        id="s1",
+        name="Gece Kuşları",
+        channels=(Channel(id="c1", name="Lobi"), Channel(id="c2", name="Müzik", people=("u8",))),
+    ),
+)
+PEOPLE = tuple(
+    Person(
+        user=f"u{n}",
+        name=name,
+        me=n == 0,
+        muted=n == 3,
+        deafened=n == 4,
+        present=n != 7,
+    )
+    for n, name in enumerate(NAMES)
+)
+
+
+class Actor:
+    """The plugin ``actor``. ``asked`` holds (command, arguments); ``refuse`` is the next answer's code."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+        self.refuse = ""
+
+    @hookimpl
+    def xcord_start(self, hub: Handle) -> None:
+        self.voice = hub.slice("voice", Voice, Voice())
+        self.speaking = hub.slice("speaking", Speaking, Speaking())
+        self.quality = hub.slice("quality", Quality, Quality())
+        self.devices = hub.slice("devices", Devices, Devices(engine="null", problem="no_sound"))
+        self.directory = hub.slice("directory", Directory, Directory(address="https://ses.example.org"))
+        for name, args in (
+            ("voice.join", Join),
+            ("voice.leave", Nothing),
+            ("voice.rejoin", Rejoin),
+            ("voice.mute", Switch),
+            ("voice.deafen", Switch),
+            ("directory.login", Login),
+            ("directory.logout", Nothing),
+        ):
+            hub.command(name, args, self._answer_to(name))
+
+    def _answer_to(self, name: str) -> Any:
+        async def answer(args: Any, _asker: Any) -> None:
+            self.asked.append((name, args))
+            if code := self.refuse:
+                self.refuse = ""
+                raise CommandError(code)
+            if name == "directory.login":
+                self.sign_in()
+            elif name == "voice.join":
+                self.enter()
+            elif name == "voice.leave":
+                self.voice.set(Voice())
+
+        return answer
+
+    def sign_in(self) -> None:
+        """As after a good password."""
+        self.directory.set(
+            Directory(status="connected", address="https://ses.example.org", account=ACCOUNT, servers=SERVERS)
+        )
+
+    def enter(self, **more: Any) -> None:
+        """Nine people in the lobby; ``more`` are further fields of ``voice``."""
+        self.voice.set(
+            Voice(
+                **{
+                    "status": "connected",
+                    "channel": "c1",
+                    "room": "vc_c1",
+                    "epoch": 1,
+                    "people": PEOPLE,
+                    "me": "u0",
+                    **more,
+                }
+            )
+        )
+        self.speaking.set(Speaking(("u1", "u2")))
+        self.quality.set(Quality({"u0": "excellent", "u1": "good", "u2": "poor", "u3": "lost"}))
