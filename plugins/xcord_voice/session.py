@@ -238,7 +238,11 @@ class Session:
             self._on_microphone("none")
             return
         silent = self._intents.silent
-        await self.link.publish(source, silent)
+        try:
+            await self.link.publish(source, silent)
+        except Exception:
+            self._on_microphone("denied")
+            raise
         if silent != self._intents.silent:
             self.assert_silence()
         self._on_microphone("on")
