@@ -183,6 +183,8 @@ def _start_log() -> None:
 
     level = logging.DEBUG if os.environ.get("XCORD_DEBUG") == "1" else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in ("websockets", "httpx", "httpcore"):  # at DEBUG they write messages, tokens included
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def _config(args: argparse.Namespace, **more: Any) -> Config:
@@ -223,9 +225,10 @@ def _schema(args: argparse.Namespace) -> int:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from .doctor import examine, report
+    from .doctor import examine
+    from .findings import report
 
-    findings = examine(_config(args))
+    findings = examine()
     print(
         json.dumps([finding.as_dict() for finding in findings], indent=1) if args.json else report(findings)
     )

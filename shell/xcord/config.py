@@ -43,7 +43,7 @@ def load_config(
     :raises SetupError: the file cannot be read, with its place.
     """
     config_dir, data_dir, runtime_dir = folders()
-    on, off = _read_plugins(config_dir / "config.toml")
+    on, off = read_plugins(config_dir / "config.toml")
     for flag in flags:
         name = flag.removeprefix("no:")
         (off if flag.startswith("no:") else on).add(name)
@@ -75,7 +75,7 @@ def folders() -> tuple[Path, Path, Path]:
     return Path(platformdirs.user_config_dir("xcord")), data, runtime
 
 
-def _read_plugins(path: Path) -> tuple[set[str], set[str]]:
+def read_plugins(path: Path) -> tuple[set[str], set[str]]:
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("plugins", {})
     except FileNotFoundError:
@@ -87,6 +87,10 @@ def _read_plugins(path: Path) -> tuple[set[str], set[str]]:
             "Mend or remove that file.",
             file=str(path),
         ) from error
+    if not isinstance(table, dict):
+        raise SetupError(
+            "config_unreadable", f"{path}: plugins must be a table.", "Write [plugins].", file=str(path)
+        )
     wrong = [name for name, value in table.items() if not isinstance(value, bool)]
     if wrong:
         raise SetupError(

