@@ -10,7 +10,10 @@ __all__ = ["WindowEvents", "WindowLayer", "window_layer"]
 
 
 def window_layer(events: WindowEvents, language: str = "en") -> WindowLayer:
-    """The layer of this platform. Cheap: the toolkit itself is loaded by ``run()``."""
+    """The layer of this platform. Cheap: the toolkit itself is loaded by ``run()``.
+
+    :raises SetupError: no screen, or a system library is missing.
+    """
     if sys.platform == "win32":
         from .windows import WindowsWindows
 

@@ -87,7 +87,7 @@ class WindowLayer(ABC):
     def run(self) -> None:
         """Open what was asked for and serve the GUI on the main thread until :meth:`quit`.
 
-        :raises SetupError: no screen or a missing system library; nothing was started then.
+        :raises SetupError: the toolkit cannot be loaded; nothing was started then.
         """
 
     @abstractmethod

@@ -51,6 +51,7 @@ class QtWindows(WindowLayer):
     """Windows, tray and signals on Qt."""
 
     def __init__(self, events: WindowEvents, language: str = "en") -> None:
+        screen.check(os.environ)
         super().__init__(events, language)
         self._windows: dict[str, Any] = {}  # pywebview's Window by our name
         self._ending: set[str] = set()  # windows that close for good
@@ -63,7 +64,6 @@ class QtWindows(WindowLayer):
 
     def run(self) -> None:
         """See :meth:`WindowLayer.run`."""
-        screen.check(os.environ)
         first = self._take_first()
         prepare(os.environ)
         webview, view = self._load_toolkit()

@@ -43,20 +43,20 @@ def quit_asked(why: str) -> None:
         layer.quit()
 
 
-layer = window_layer(
-    WindowEvents(
-        ready=lambda: say("ready"),
-        quit_asked=quit_asked,
-        visible=lambda name, on: say("visible", name, on),
-        closed=lambda name: say("closed", name),
-        page_lost=lambda name: say("page lost", name),
-    )
-)
-layer.open(WindowSpec("main", "page", title="window main", width=600, height=400), sys.argv[1])
-threading.Thread(target=obey, daemon=True).start()
 try:
-    layer.run()
+    layer = window_layer(
+        WindowEvents(
+            ready=lambda: say("ready"),
+            quit_asked=quit_asked,
+            visible=lambda name, on: say("visible", name, on),
+            closed=lambda name: say("closed", name),
+            page_lost=lambda name: say("page lost", name),
+        )
+    )
 except SetupError as error:
     say("setup error", error.code, str(error))
     sys.exit(2)
+layer.open(WindowSpec("main", "page", title="window main", width=600, height=400), sys.argv[1])
+threading.Thread(target=obey, daemon=True).start()
+layer.run()
 say("ended")
