@@ -2,7 +2,7 @@
 
 import type { FromWorker, ToWorker } from './messages';
 import { choosePainter, type Painter, type Surface } from './painter';
-import { watch } from './probe';
+import { watch, type Watch } from './probe';
 import { Gathering, type PageReport } from './report';
 import type { Door } from './socket';
 import { mark, setOwner, type Tile, type TileOwner } from './tiles';
@@ -28,7 +28,7 @@ export interface MediaOptions {
 interface Shown {
   tile: Tile;
   surface: Surface;
-  unwatch: () => void;
+  watch: Watch | null;
 }
 
 export class Media implements TileOwner {
@@ -81,8 +81,7 @@ export class Media implements TileOwner {
       'position:absolute;inset:0;width:100%;height:100%;object-fit:inherit;visibility:hidden;pointer-events:none';
     surface.element.setAttribute('aria-hidden', 'true');
     tile.node.append(surface.element);
-    const unwatch = this.#watch(tile, surface);
-    this.#shown.set(tile.id, { tile, surface, unwatch });
+    this.#shown.set(tile.id, { tile, surface, watch: this.#watch(tile, surface) });
     this.#tell({ do: 'draw', id: tile.id, key: tile.key, sink: surface.sink }, [surface.sink as Transferable]);
   }
 
@@ -91,7 +90,7 @@ export class Media implements TileOwner {
     if (!shown) return;
     this.#shown.delete(tile.id);
     this.#tell({ do: 'forget', id: tile.id });
-    shown.unwatch();
+    shown.watch?.stop();
     shown.surface.element.remove();
     shown.surface.close();
   }
@@ -123,9 +122,9 @@ export class Media implements TileOwner {
     }
   }
 
-  #watch(tile: Tile, surface: Surface): () => void {
+  #watch(tile: Tile, surface: Surface): Watch | null {
     const gathering = this.#gathering;
-    if (!gathering || !(surface.element instanceof HTMLVideoElement)) return () => undefined;
+    if (!gathering || !(surface.element instanceof HTMLVideoElement)) return null;
     return watch(surface.element, {
       frames: (count, width, height) => {
         gathering.drew(tile.key, count, performance.now());
@@ -138,10 +137,10 @@ export class Media implements TileOwner {
   }
 
   #reportEverySecond(gathering: Gathering): void {
-    const timer = setInterval(
-      () => this.#source.report?.(gathering.take(performance.now(), this.painter)),
-      1000,
-    );
+    const timer = setInterval(() => {
+      for (const { watch } of this.#shown.values()) watch?.count();
+      this.#source.report?.(gathering.take(performance.now(), this.painter));
+    }, 1000);
     this.#ends.push(() => clearInterval(timer));
   }
 }

@@ -1,47 +1,59 @@
 /**
- * Measure mode in the page: what a `<video>` presented. Counted by the element itself; the clock is read
- * from a small share of the presented pictures. Used for our own tiles and, in the bench, for its peer's.
+ * Measure mode in the page: what a `<video>` presented. The element counts by itself; the clock is read from a
+ * small share of the pictures. Used for our own tiles and, in the bench, for its peer's.
  */
 
 import { CLOCK_ROW, latency, readClock } from './clock';
 
 export interface Presented {
-  /** So many more pictures were presented. */
+  /** So many more pictures reached the screen. */
   frames(count: number, width: number, height: number): void;
   latency(ms: number): void;
   /** `mediaTime` is the picture's own timestamp in milliseconds, `now` epoch milliseconds. */
   picture?(mediaTime: number, now: number): void;
 }
 
+export interface Watch {
+  /** Tells the pictures since the last count. */
+  count(): void;
+  stop(): void;
+}
+
 /** A picture is looked at so often, in milliseconds. */
 const EVERY_MS = 400;
 const canvas = { context: null as CanvasRenderingContext2D | null };
 
-/** Watches `video` until the returned function is called. */
-export function watch(video: HTMLVideoElement, to: Presented): () => void {
+export function watch(video: HTMLVideoElement, to: Presented): Watch {
   let counted = 0;
   let handle = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
 
+  const count = (): void => {
+    // Not `presentedFrames` of the callback below: Chromium counts pictures there that were replaced unseen.
+    const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
+    const now = totalVideoFrames - droppedVideoFrames;
+    if (now > counted) to.frames(now - counted, video.videoWidth, video.videoHeight);
+    counted = Math.max(counted, now);
+  };
   const presented = (_now: number, data: VideoFrameCallbackMetadata): void => {
     const now = performance.timeOrigin + performance.now();
-    to.frames(data.presentedFrames - counted, data.width, data.height);
-    counted = data.presentedFrames;
     to.picture?.(data.mediaTime * 1000, now);
     const code = readRow(video);
     const delay = code === null ? null : latency(now, code);
     if (delay !== null) to.latency(delay);
-    if (!stopped) timer = setTimeout(ask, EVERY_MS);
+    timer = setTimeout(ask, EVERY_MS);
   };
   const ask = (): void => {
     handle = video.requestVideoFrameCallback(presented);
   };
   ask();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    video.cancelVideoFrameCallback(handle);
+  return {
+    count,
+    stop() {
+      count();
+      clearTimeout(timer);
+      video.cancelVideoFrameCallback(handle);
+    },
   };
 }
 
