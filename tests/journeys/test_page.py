@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, WebSocket, async_playwright, expect
 from tests.journeys.actor import Actor
 
@@ -33,6 +34,9 @@ WORDS = {
 }
 
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
 class Stage(NamedTuple):
     """A running app with a page on it.
 
@@ -48,7 +52,7 @@ class Stage(NamedTuple):
     sent: list[dict[str, Any]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -56,15 +60,15 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def stage(tmp_path: Path, browser: Browser) -> AsyncIterator[Stage]:
-    folders = {name: tmp_path / name for name in ("config_dir", "data_dir", "runtime_dir")}
+    config = Config(config_dir=tmp_path, data_dir=tmp_path, runtime_dir=tmp_path, measure=True)
     actor = Actor()
     candidates = [
         Candidate("actor", "xcord", "0.1.0", lambda: actor),
         Candidate("layout", "xcord", "0.1.0", lambda: xcord_layout),
     ]
-    async with running(Config(**folders, measure=True), listen(), Door(), candidates) as core:
+    async with running(config, listen(), Door(), candidates) as core:
         page = await browser.new_page(
             viewport={"width": 1280, "height": 760}, reduced_motion="reduce", locale="en-US"
         )
@@ -163,6 +167,7 @@ async def test_axe_finds_nothing_wrong_in_a_small_window(stage: Stage, theme: st
     assert await findings(page) == []
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name=re.compile("Lobi"))).to_be_hidden()
+    await expect(page.get_by_role("button", name="Kanalları göster")).to_be_focused()
 
 
 async def test_signing_in_and_joining_works_by_keyboard_alone(stage: Stage) -> None:

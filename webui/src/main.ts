@@ -9,12 +9,16 @@ const target = document.getElementById('app');
 if (!target) throw new Error('main.html has no #app');
 mount(Main, { target });
 
+function painted(): void {
+  void hub.send('page.painted', {});
+  const measure = hub.state.slices.app?.measure ?? false;
+  startMedia({ onDoor, report: (report) => void hub.send('page.report', report) }, { measure });
+}
+
 // Painted means: the second frame after the first snapshot was drawn.
 whenSnapshot(() => {
   flushSync();
-  const measure = hub.state.slices.app?.measure ?? false;
-  startMedia({ onDoor, report: (report) => void hub.send('page.report', report) }, { measure });
-  requestAnimationFrame(() => requestAnimationFrame(() => void hub.send('page.painted', {})));
+  requestAnimationFrame(() => requestAnimationFrame(painted));
 });
 
 new HubSocket(surroundings('main'), {

@@ -17,6 +17,16 @@ test.each<[string, Slices, Scene]>([
   ['idle and signed in', without(), 'idle'],
   ['idle without layout', without('stage'), 'idle'],
   ['idle and signed out', slices({ voice: idle, directory: signedOut }), 'sign_in'],
+  [
+    'a kept login is tried',
+    slices({ voice: idle, directory: { ...signedOut, status: 'connecting' } }),
+    'greeting',
+  ],
+  [
+    'a kept login cannot be tried',
+    slices({ voice: idle, directory: { ...signedOut, status: 'stale' } }),
+    'out_of_reach',
+  ],
   ['idle without sync', without('directory'), 'no_sync'],
   ['joining', slices({ voice: voice({ status: 'connecting', people: [] }) }), 'connecting'],
   ['in a call', slices(), 'call'],

@@ -7,7 +7,16 @@ export type Grade = Quality['users'][string];
 
 /** What the stage shows. Each part that is missing is said by name; see `Scenes.svelte`. */
 export type Scene =
-  'nothing' | 'no_voice' | 'call' | 'connecting' | 'broken' | 'no_sync' | 'sign_in' | 'idle';
+  | 'nothing'
+  | 'no_voice'
+  | 'call'
+  | 'connecting'
+  | 'broken'
+  | 'no_sync'
+  | 'sign_in'
+  | 'greeting'
+  | 'out_of_reach'
+  | 'idle';
 
 export function sceneOf(slices: Held): Scene {
   const { voice, directory, stage } = slices;
@@ -17,7 +26,10 @@ export function sceneOf(slices: Held): Scene {
   if (voice.status === 'connecting') return 'connecting';
   if (voice.status === 'lost' || voice.status === 'failed') return 'broken';
   if (!directory) return 'no_sync';
-  return directory.account ? 'idle' : 'sign_in';
+  if (directory.account) return 'idle';
+  // A login that was kept is not gone because its server does not answer yet.
+  if (directory.status === 'connecting') return 'greeting';
+  return directory.status === 'stale' ? 'out_of_reach' : 'sign_in';
 }
 
 /** How a part that is not there can be had: switched on, switched on although the start left it out, or not at all. */
