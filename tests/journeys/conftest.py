@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.journeys.secrets import leaks
 from tests.journeys.world import World, whole_world
 
 
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """Not pytest's: each start of pytest shuts its folders to other users, thus to a running PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="xcord-journey-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that also PostgreSQL's user may enter."""
+    with own_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world() -> Iterator[World]:
     """See :class:`World`."""
-    with whole_world(tmp_path_factory.mktemp("world")) as world:
+    with own_folder() as folder, whole_world(folder) as world:
         yield world
 
 

@@ -105,26 +105,26 @@ def test_an_app_that_is_killed_while_it_joins_leaves_nothing_behind(world: World
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
-def test_a_server_end_takes_its_database_and_its_sfu_with_it(tmp_path: Path, number: signal.Signals) -> None:
-    with stack.server_end(tmp_path) as server:
+def test_a_server_end_takes_its_database_and_its_sfu_with_it(folder: Path, number: signal.Signals) -> None:
+    with stack.server_end(folder) as server:
         found = family(server.child.process.pid)
         names = {process.name() for process in found}
         assert any("postgres" in name for name in names), names
         assert any("livekit" in name for name in names), names
         server.child.process.send_signal(number)
-        wait_gone(found, tmp_path)
+        wait_gone(found, folder)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
 def test_a_demo_that_is_stopped_half_way_takes_everything_with_it(
-    tmp_path: Path, number: signal.Signals
+    folder: Path, number: signal.Signals
 ) -> None:
     screens = ("DISPLAY", "WAYLAND_DISPLAY")
     environ = {name: value for name, value in os.environ.items() if name not in screens}
-    options = ["--guests", "1", "--screenshot", str(tmp_path / "main.png")]
+    options = ["--guests", "1", "--screenshot", str(folder / "main.png")]
     with subprocess.Popen(
         [sys.executable, "-m", "tests.guests.demo", *options],
-        env={**environ, "TMPDIR": str(tmp_path)},
+        env={**environ, "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -139,7 +139,7 @@ def test_a_demo_that_is_stopped_half_way_takes_everything_with_it(
         assert len(found) > 8, said
         demo.send_signal(number)
         said += demo.stdout
-    wait_gone(found, tmp_path)
+    wait_gone(found, folder)
     if number == signal.SIGINT:
         assert demo.returncode == 0, said
         assert "everything has ended" in said[-1]
