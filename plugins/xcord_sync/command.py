@@ -46,6 +46,9 @@ def add_serve(parsers: _SubParsersAction[ArgumentParser]) -> None:
 
 def serve(args: Namespace) -> int:
     """Runs it; 0 after an orderly end, 2 with one sentence when it cannot run."""
+    if sys.platform == "win32":
+        print("xcord serve: the server end runs on Linux and macOS; on Windows use WSL.", file=sys.stderr)
+        return 2
     try:
         from .backend.serve import Wanted, run
     except ModuleNotFoundError as missing:
