@@ -48,6 +48,7 @@ class Call:
     ) -> None:
         self._parts, self._intents = parts, intents
         self._ask_token, self._remember = ask_token, remember
+        parts.sound.mixer.set_deafened(intents.deafened)
         self._state = machine.State()
         self._roster = Roster()
         self.scene = Scene(parts.clock, screen, intents, self._roster, lambda: self._state)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xcord import (
     Asker,
@@ -28,11 +28,12 @@ from xcord import (
 )
 
 from . import moves
-from .audio.engine import AudioEngine, open_engine
-from .audio.sound import Sound
-from .call import Call
 from .parts import Intents, Parts
-from .scene import Screen
+
+if TYPE_CHECKING:
+    from .audio.engine import AudioEngine
+    from .audio.sound import Sound
+    from .call import Call
 
 log = logging.getLogger("xcord.voice")
 
@@ -44,11 +45,13 @@ FINISH_WITHIN = 0.4  # seconds for what is left to do on the hub
 
 def find_engine() -> AudioEngine:
     """This machine's sound; tests replace it."""
+    from .audio.engine import open_engine
+
     return open_engine()
 
 
 def make_parts(sound: Sound, hub: Handle) -> Parts:
-    """The real parts; tests replace them. Imports LiveKit, which takes half a second."""
+    """The real parts; tests replace them."""
     from . import sdk
     from .probe import probe
     from .room import RoomLink
@@ -93,11 +96,12 @@ class VoiceLife:
         """On the hub's loop. Leaving it leaves the room first."""
         hub = self._hub
         self._loop = asyncio.get_running_loop()
-        parts = await asyncio.to_thread(self._prepare)
-        await hub.media.run(self._open(parts))
-        self._apply_silence()
-        hub.watch(self._on_slice, "settings", "directory", "demand")
         try:
+            sound = await asyncio.to_thread(self._prepare)
+            await hub.media.run(sound.open(hub.option("output"), hub.option("input")))
+            self._apply_silence()
+            self._on_media(self._running().set_silence)
+            hub.watch(self._on_slice, "settings", "directory", "demand")
             yield
         finally:
             hub.gate.set_shut("start", True)
@@ -111,17 +115,19 @@ class VoiceLife:
             for task in late:
                 task.cancel()
 
-    def _prepare(self) -> Parts:
-        """In a thread: importing LiveKit takes half a second."""
-        self._sound = Sound(find_engine, self._devices.set)
-        return make_parts(self._sound, self._hub)
+    def _prepare(self) -> Sound:
+        """In a thread: importing LiveKit and numpy takes half a second."""
+        from .audio.sound import Sound
+        from .call import Call
+        from .scene import Screen
+
+        screen = Screen(self._voice.set, self._speaking.set, self._quality.set, self._hub.notify)
+        sound = self._sound = Sound(find_engine, self._devices.set)
+        parts = make_parts(sound, self._hub)
+        self._call = Call(parts, screen, self._intents, self._ask_token, self._remember)
+        return sound
 
     # -- on the media loop -----------------------------------------------------------------------------
-
-    async def _open(self, parts: Parts) -> None:
-        screen = Screen(self._voice.set, self._speaking.set, self._quality.set, self._hub.notify)
-        self._call = Call(parts, screen, self._intents, self._ask_token, self._remember)
-        await parts.sound.open(self._hub.option("output"), self._hub.option("input"))
 
     async def _aclose(self) -> None:
         if self._call is not None:
@@ -180,8 +186,8 @@ class VoiceLife:
             return
         setattr(self._intents, name, on)
         self._apply_silence()
-        call = self._running()
-        self._on_media(call.set_deafened if name == "deafened" else call.set_silence)
+        if (call := self._call) is not None:
+            self._on_media(call.set_deafened if name == "deafened" else call.set_silence)
 
     def _apply_silence(self) -> None:
         """At the source, from this very moment."""

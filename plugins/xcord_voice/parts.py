@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xcord import Clock, Gate
 
-from .audio.capture import Source
-from .audio.sound import Sound
 from .events import LinkEvent
-from .streams import Opener
+
+if TYPE_CHECKING:
+    from .audio.capture import Source
+    from .audio.sound import Sound
+    from .streams import Opener
 
 
 class Link(Protocol):

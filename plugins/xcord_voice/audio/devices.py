@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any, Literal
 
 import miniaudio
@@ -92,7 +93,15 @@ def _backends() -> list[Any]:
         return [kinds.WASAPI]
     if sys.platform == "darwin":
         return [kinds.COREAUDIO]
-    return [kinds.PULSEAUDIO, kinds.ALSA]
+    # Without a card ALSA only fills the terminal with complaints.
+    return [kinds.PULSEAUDIO, kinds.ALSA] if _cards() else [kinds.PULSEAUDIO]
+
+
+def _cards() -> bool:
+    try:
+        return "]:" in Path("/proc/asound/cards").read_text()
+    except OSError:
+        return False
 
 
 def _listed(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:

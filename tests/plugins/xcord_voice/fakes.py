@@ -166,6 +166,7 @@ class StillEngine(NullEngine):
     def __init__(self) -> None:
         super().__init__()
         self.take: Callable[[NDArray[np.int16]], None] | None = None
+        self.pull: Callable[[int], NDArray[np.float32]] | None = None
         self.open = 0
 
     def inputs(self) -> tuple[str, ...]:
@@ -176,6 +177,7 @@ class StillEngine(NullEngine):
 
     def play(self, device: str, pull: Any) -> Any:
         self.open += 1
+        self.pull = pull
         return SimpleNamespace(close=self._close)
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> Any:

@@ -168,6 +168,33 @@ async def test_a_left_person_shows_nobody_elses_pictures(
         assert all(key is None or key[0] != "ann" for key, _ in drawn)
 
 
+async def received(world: World, room: Any) -> int:
+    """Bytes of video that arrived so far."""
+    stats = await world.shell.media.run(room.get_rtc_stats())
+    inbound = [entry.inbound_rtp for entry in (*stats.publisher_stats, *stats.subscriber_stats)]
+    return sum(entry.inbound.bytes_received for entry in inbound if entry.stream.kind == "video")
+
+
+async def test_what_nobody_looks_at_is_not_received(
+    livekit: LiveKit, engine: KeepingEngine, real_voice: RealVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = kept_rooms(monkeypatch)
+    async with caller(livekit, "ann:phone") as ann, real_voice() as world:
+        await ann.show(200)
+        world.publish("demand", Demand((Want("ann", "camera", 320, 180),)))
+        await join(world, livekit)
+        await world.until(lambda: grey(world, ANN))
+        world.publish("demand", Demand())
+        await world.until(lambda: grey(world, ANN) is None)
+        room = rooms[0]._room
+        before = await received(world, room)
+        assert before > 0
+        await asyncio.sleep(1.0)
+        assert await received(world, room) - before < 1000
+        world.publish("demand", Demand((Want("ann", "camera", 320, 180),)))
+        await world.until(lambda: grey(world, ANN))
+
+
 async def test_deafened_is_silence_and_is_told(
     livekit: LiveKit, engine: KeepingEngine, real_voice: RealVoice
 ) -> None:

@@ -65,10 +65,9 @@ def test_devices_are_listed_by_name_and_monitors_are_no_microphones(real_engine:
 def test_what_is_played_comes_out_of_the_named_loudspeaker(real_engine: AudioEngine, pulse: Pulse) -> None:
     playing = real_engine.play("Speakers", Tone(440))
     assert playing is not None
-    wait_for(lambda: tone_level(pulse.record(0.5), 440) > -13)
-    heard = tone_level(pulse.record(0.5), 440)
+    # A busy machine starves a loudspeaker now and then; when it does not, the level is exact.
+    wait_for(lambda: abs(tone_level(pulse.record(0.3), 440) - 20 * np.log10(0.25)) < 0.2)
     playing.close()
-    assert abs(heard - 20 * np.log10(0.25)) < 1
 
 
 def test_what_is_spoken_into_the_microphone_is_captured(real_engine: AudioEngine, pulse: Pulse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
@@ -300,6 +301,36 @@ async def test_deafened_is_told_on_change_and_to_newcomers_and_shuts_the_gate(
         assert world.gate.may_feed()
         await link.tell(events.PacketReceived("ann:phone", "xcord.deafened", b"1"))
         assert world.read("voice").people[1].deafened
+
+
+@pytest.mark.parametrize("deafened", [False, True])
+async def test_deafened_stands_on_disk_and_holds_from_the_start(
+    network: Network, monkeypatch: pytest.MonkeyPatch, deafened: bool
+) -> None:
+    async with network.running(monkeypatch, options={"voice.deafened": deafened}) as world:
+        await network.join(world, "lobby", seen("ann:phone"), started("microphone", "TR_1"))
+        await world.until(lambda: network.engine.pull)
+        assert network.engine.pull is not None
+        heard = []
+        for _ in range(10):
+            await network.opener.streams["TR_1"][0].sound(8000)
+            heard.append(float(np.abs(network.engine.pull(960)).max()))
+        assert (max(heard[5:]) > 0.1) is not deafened
+
+
+async def test_a_mute_while_the_plugin_starts_is_not_lost(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        await world.supervisor.set("voice", False)
+        on = asyncio.ensure_future(world.supervisor.set("voice", True))
+        await world.until(lambda: "voice.mute" in world.hub.commands)
+        await world.ask("voice.mute", {"on": True})
+        await on
+        assert not world.gate.may_feed()
+        assert world.shell.settings.get("voice.muted") is True
+        await settle()
+        assert world.read("voice").muted
 
 
 async def test_after_a_reconnect_every_wish_is_repeated(
