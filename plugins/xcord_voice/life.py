@@ -45,7 +45,7 @@ FINISH_WITHIN = 0.4  # seconds for what is left to do on the hub
 
 def find_engine() -> AudioEngine:
     """This machine's sound; tests replace it."""
-    from .audio.engine import open_engine
+    from .audio.devices import open_engine
 
     return open_engine()
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import miniaudio
 import numpy as np
 
-from .engine import AudioEngine, Pull, Stream, Take
+from .engine import AudioEngine, NullEngine, Pull, Stream, Take
 from .ring import RATE
 
 log = logging.getLogger("xcord.voice.audio")
@@ -72,6 +72,11 @@ class _Running:
         if self._device is not None:
             device, self._device = self._device, None
             _release(device)
+
+
+def open_engine() -> AudioEngine:
+    """The machine's sound, or the null engine with the reason. Never raises for a lack of sound."""
+    return open_miniaudio() or NullEngine("no_sound")
 
 
 def open_miniaudio() -> AudioEngine | None:

@@ -75,10 +75,3 @@ class NullEngine:
 
     def close(self) -> None:
         pass
-
-
-def open_engine() -> AudioEngine:
-    """The machine's sound, or the null engine with the reason. Never raises for a lack of sound."""
-    from .devices import open_miniaudio
-
-    return open_miniaudio() or NullEngine("no_sound")

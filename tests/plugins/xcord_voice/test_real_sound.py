@@ -17,8 +17,8 @@ from tests.parts import LiveKit
 from tests.plugins.xcord_voice.callers import caller, level, tone, tone_level
 from tests.plugins.xcord_voice.pulse import Pulse, start_pulse
 
-from xcord_voice.audio.devices import open_miniaudio
-from xcord_voice.audio.engine import AudioEngine, open_engine
+from xcord_voice.audio.devices import open_engine, open_miniaudio
+from xcord_voice.audio.engine import AudioEngine
 
 
 @pytest.fixture
