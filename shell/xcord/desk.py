@@ -10,9 +10,10 @@ import msgspec
 
 from .door import Admission
 from .errors import CommandError
+from .figures import Measure, PageReport
 from .hub import SHELL, Asker, Hub
 from .messages import PROTOCOL
-from .model import App, Measure, PageReport, Settings, Viewport, Windows, WindowState
+from .model import App, Settings, Viewport, Windows, WindowState
 from .options import Option, OptionTable
 from .requests import Nothing, SetPlugin, SetSetting, SetViewport, ShowWindow
 from .settings import Settings as Store

@@ -11,9 +11,10 @@ from .clock import Clock
 from .config import Config
 from .errors import PluginFault
 from .gate import Gate
-from .hub import Asker, Handler, Hub, Listener, Slice
+from .hub import Asker, Handler, Hub, Slice
 from .settings import Settings
 from .views import ModeEntry, ViewModes
+from .watchers import Listener
 
 T = TypeVar("T")
 

@@ -18,18 +18,17 @@ import msgspec
 
 from .clock import Clock, MonotonicClock
 from .errors import CommandError, PluginFault, WiringError
+from .watchers import Listener, Watcher
 from .workers import Workers, describe
 
 log = logging.getLogger("xcord.hub")
 
 T = TypeVar("T")
-Listener = Callable[[str, Any], None]
 NoticeListener = Callable[[str, dict[str, Any]], None]
 FaultListener = Callable[[PluginFault], None]
 Handler = Callable[[Any, "Asker"], Awaitable[Any]]
 
 SHELL = "shell"
-WATCH_DEADLINE = 1.0  # seconds a stranger's watcher may take
 UNHEARD = 64  # notices kept until the first window listens
 
 
@@ -152,7 +151,8 @@ class Hub:
 
     def watch(self, owner: str, callback: Listener, *names: str) -> Callable[[], None]:
         """Calls ``callback(name, value)`` at once for each present slice and on every change."""
-        watcher = Watcher(self, owner, callback, frozenset(names))
+        workers = self.workers if self.is_stranger(owner) else None
+        watcher = Watcher(owner, callback, frozenset(names), self.report, workers)
         self._watchers.append(watcher)
         for name in names:
             if name in self.slices:
@@ -278,41 +278,6 @@ class Hub:
             self.slices.pop(name).gone = True
             self.publish(name, None)
         self.workers.forget(owner)
-
-
-class Watcher:
-    """A plugin's callback. A stranger's runs in its worker thread and gets the newest values only."""
-
-    def __init__(self, hub: Hub, owner: str, callback: Listener, names: frozenset[str]) -> None:
-        self._hub, self.owner, self.names = hub, owner, names
-        self._callback = callback
-        self._waiting: dict[str, Any] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    def tell(self, name: str, value: Any) -> None:
-        """Hands over one change; never raises, never waits."""
-        if self._hub.is_stranger(self.owner):
-            self._waiting[name] = value
-            if self._task is None or self._task.done():
-                self._task = asyncio.ensure_future(self._tell_stranger())
-            return
-        try:
-            self._callback(name, value)
-        except Exception as error:  # noqa: BLE001 a plugin may raise anything
-            self._hub.report(PluginFault(self.owner, "watcher_failed", describe(self.owner, error)), error)
-
-    async def _tell_stranger(self) -> None:
-        while self._waiting:
-            name = next(iter(self._waiting))
-            value = self._waiting.pop(name)
-            try:
-                await self._hub.workers.run(self.owner, self._callback, name, value, deadline=WATCH_DEADLINE)
-            except PluginFault as fault:
-                if fault.code != "abandoned":
-                    self._hub.report(fault, fault.__cause__)
-                if fault.code != "raised":
-                    self.names = frozenset()
-                    self._waiting.clear()
 
 
 async def _call(handler: Handler, args: Any, asker: Asker) -> Any:

@@ -16,7 +16,7 @@ from cogapp import Cog  # type: ignore[import-untyped]
 from tests.swap.install import install
 
 import xcord_layout
-from xcord import Person, SetMode, Switch, Voice, hub, supervisor
+from xcord import Person, SetMode, Switch, Voice, supervisor, watchers
 from xcord.config import load_config
 from xcord.hub import Asker
 from xcord.plugins import find, load_file
@@ -196,7 +196,7 @@ def test_the_bounds_are_those_of_the_shell() -> None:
     for bound in (
         f"entering a life {supervisor.START_WITHIN:g} s, leaving it {supervisor.STOP_WITHIN:g} s",
         f"cancelled after {supervisor.STOP_WITHIN:g} s",
-        f"a worker thread of your own | {hub.WATCH_DEADLINE:g} s",
+        f"a worker thread of your own | {watchers.WATCH_DEADLINE:g} s",
     ):
         assert bound in TEXT
 

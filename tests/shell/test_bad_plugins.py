@@ -21,8 +21,8 @@ from xcord import (
     SetPlugin,
     SetViewport,
     Voice,
+    watchers,
 )
-from xcord import hub as hub_module
 from xcord import supervisor as supervisor_module
 from xcord.config import Config
 from xcord.core import Core
@@ -244,7 +244,7 @@ async def test_a_watcher_that_raises_is_named_and_told_of_later_changes(start: S
 async def test_a_watcher_that_blocks_for_ever_is_given_up_and_named(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub_module, "WATCH_DEADLINE", 0.2)
+    monkeypatch.setattr(watchers, "WATCH_DEADLINE", 0.2)
     text = (
         BLOCKER + "from xcord import hookimpl\n"
         "@hookimpl\ndef xcord_start(hub): hub.watch(lambda name, value: block(), 'windows')"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xcord import CommandError, Nothing, Viewport
-from xcord.model import PageReport
+from xcord.figures import PageReport
 from xcord.testing import running
 
 

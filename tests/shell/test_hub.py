@@ -146,7 +146,7 @@ async def test_a_slice_may_be_set_from_another_thread() -> None:
 async def test_a_strangers_blocked_watcher_is_named_and_not_called_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("xcord.hub.WATCH_DEADLINE", 0.05)
+    monkeypatch.setattr("xcord.watchers.WATCH_DEADLINE", 0.05)
     hub = Hub(FakeClock(), is_stranger=lambda plugin: plugin == "stranger")
     voice = hub.claim_slice("voice", "voice", Voice, Voice())
     release, calls = threading.Event(), []
