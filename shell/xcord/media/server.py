@@ -10,8 +10,9 @@ import asyncio
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -23,6 +24,11 @@ from .link import BAD_TICKET, REPLACED, REVOKED, Link
 from .slots import Key, Slots
 
 log = logging.getLogger("xcord.media")
+# At DEBUG websockets writes down whole messages, and a page's first message is its ticket.
+socket_log = logging.getLogger("xcord.media.socket")
+socket_log.setLevel(logging.WARNING)
+
+T = TypeVar("T")
 wire_log = logging.getLogger("xcord.media.wire")
 wire_log.setLevel(logging.WARNING)  # at debug it would print every message, tickets included
 
@@ -111,12 +117,12 @@ class MediaServer:
                 del self._shown[window]
         self._soon(self._refresh, window)
 
-    def _soon(self, what: Any, name: str) -> None:
+    def _soon(self, what: Callable[[T], None], of: T) -> None:
         loop = self._loop
         if loop is None:
             return
         try:
-            loop.call_soon_threadsafe(what, name)
+            loop.call_soon_threadsafe(what, of)
         except RuntimeError:
             # The loop closed in this very moment, and the connections with it.
             log.debug("the media loop has ended")
@@ -124,8 +130,8 @@ class MediaServer:
     def _on_frame(self, key: Key | None) -> None:
         if threading.get_ident() == self._thread:
             self._note(key)
-        elif (loop := self._loop) is not None:
-            loop.call_soon_threadsafe(self._note, key)
+        else:
+            self._soon(self._note, key)
 
     # -- on the media loop -------------------------------------------------------------------------
 

@@ -138,5 +138,6 @@ class Slots:
         self._tell(None)
 
     def _tell(self, key: Key | None) -> None:
-        if self.on_frame is not None:
-            self.on_frame(key)
+        told = self.on_frame  # may be taken away by another thread at any moment
+        if told is not None:
+            told(key)

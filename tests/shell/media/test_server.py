@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import struct
 import threading
 import time
@@ -269,6 +270,19 @@ async def test_a_page_that_never_acknowledges_is_closed_and_delays_no_other(worl
         assert await slow.end() == (4008, "no_acknowledgement")
         assert time.monotonic() - begun >= 1.0
         assert 1 <= await slow.left_over() <= 2
+
+
+async def test_no_log_holds_a_ticket(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    world.server.admit("secret-ticket", "main")
+    async with world.page("secret-ticket") as page:
+        world.put(1)
+        await page.streams()
+        world.server.revoke("secret-ticket")
+        await page.end()
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("xcord")]
+    assert ours
+    assert not any("secret-ticket" in message for message in ours)
 
 
 async def test_nothing_new_sends_nothing_and_leaves_the_idle_loop_without_a_timer(world: World) -> None:
