@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from xcord_sync.contract import PROTOCOL, PROTOCOL_HEADER
+
 NAMES = (
     "Elif", "Oliver", "Maya", "Deniz", "Emre", "Zeynep", "Grace", "Kerem", "Leyla", "Henry", "Defne",
     "Amelia", "Mert", "Sofia", "Can", "Isla", "Ayşe", "Noah", "Ece", "Lucas", "Selin", "Hannah", "Ozan",
@@ -73,9 +75,14 @@ def log_in(address: str, login: str, password: str, device: str = "guest") -> It
     :raises AccountError: the server end refused.
     """
     with httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
+        client.headers[PROTOCOL_HEADER] = str(PROTOCOL)
         body = {"login": login, "password": password, "device": device}
-        client.headers["Authorization"] = "Bearer " + _answer(client.post("/v1/login", json=body))["token"]
-        yield Account(client)
+        try:
+            token = _answer(client.post("/v1/login", json=body))["token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield Account(client)
+        except httpx.HTTPError as error:
+            raise AccountError(f"the server end cannot be reached: {type(error).__name__}") from None
 
 
 def people(count: int) -> tuple[Credentials, ...]:

@@ -25,6 +25,8 @@ from . import account, loop, picture, seen, sound, stack
 from .children import ChildError
 
 FIRST_FRAME_WITHIN = 30.0
+REPORT_WITHIN = 20.0
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 SOUNDS = {
     "present": "on your sound server",
     "own": "there is no sound server here: a silent one was started",
@@ -57,7 +59,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     options = arguments().parse_args()
     _check(options)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, _stop)
     folder = Path(tempfile.mkdtemp(prefix="xcord-demo-"))
     kept = True
@@ -99,7 +101,7 @@ def run(options: argparse.Namespace, folder: Path, ends: contextlib.ExitStack) -
         {"present": "your sound server", "own": "a silent sound server of our own"}.get(heard.kind, "none"),
     )
     screen = _screen(ends)
-    environ = {**(screen.environ if screen else os.environ), **heard.environ}
+    environ = {**(stack.environ_on(screen) if screen else os.environ), **heard.environ}
 
     app = ends.enter_context(stack.app_on(environ, folder, "--measure", "--watch"))
     to_window = app.wait_painted()
@@ -107,7 +109,7 @@ def run(options: argparse.Namespace, folder: Path, ends: contextlib.ExitStack) -
     app.log_in(server)
     to_joined = app.join(channel["id"])
     say("app", f"logged in and joined {channel['name']!r} in {to_joined:.2f} s")
-    say("watch", f"open this in a browser to see the same page: {app.watch_address()}")
+    say("watch", f"open this in a browser on this machine to see the same page: {app.watch_address()}")
 
     watching = seen.Seen(app, to_window, to_joined)
     watching.wait_first_frame(FIRST_FRAME_WITHIN)
@@ -124,7 +126,12 @@ def _watch(options: argparse.Namespace, watching: seen.Seen, screen: Screen | No
     """Look until the time is over or somebody stops us; a picture is taken early and again at the end."""
     told, shot_at = 0.0, min(5.0, (options.seconds or 10.0) / 2)
     while options.seconds is None or watching.elapsed < options.seconds:
+        if watching.app.child.process.poll() == 0:
+            say("app", "it was quit")
+            return
         watching.look()
+        if options.seconds and watching.silent > REPORT_WITHIN:
+            raise ChildError(f"the page has not reported anything for {REPORT_WITHIN:g} s")
         if screen and not watching.screenshots and watching.elapsed >= shot_at:
             _shoot(options, watching, screen)
         if watching.elapsed >= told + 10:
@@ -146,7 +153,7 @@ def _shoot(options: argparse.Namespace, watching: seen.Seen, screen: Screen) -> 
 
 def _screen(ends: contextlib.ExitStack) -> Screen | None:
     """A virtual screen where there is none; ``None`` means the person's own."""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+    if sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         say("screen", "the windows open on your screen")
         return None
     screen = ends.enter_context(virtual_screen(compositor=True))
@@ -173,7 +180,7 @@ def _write(path: Path, figures: dict[str, object]) -> None:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """The first signal ends the demo in order; while that happens, further ones change nothing."""
-    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for ignored in SIGNALS:
         signal.signal(ignored, signal.SIG_IGN)
     raise Stopped
 

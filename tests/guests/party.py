@@ -27,6 +27,10 @@ CONNECT_SECONDS = 30.0
 LEAVE_SECONDS = 5.0
 
 
+class GuestError(RuntimeError):
+    """A guest could not come, or is gone; one sentence."""
+
+
 class Guest:
     """One guest. ``lost`` is the reason when the call ended without the guest's wish."""
 
@@ -47,8 +51,15 @@ class Guest:
         return self._room.local_participant.identity.partition(":")[0]
 
     async def join(self, url: str, token: str) -> None:
-        """Connect and publish. A connection attempt is never cancelled: the SDK would end the process."""
-        await self._room.connect(url, token, rtc.RoomOptions(auto_subscribe=False))
+        """Connect and publish.
+
+        :raises GuestError: the SFU refused or cannot be reached.
+        """
+        try:
+            await self._room.connect(url, token, rtc.RoomOptions(auto_subscribe=False))
+        except rtc.ConnectError:
+            # The SDK's own sentence may hold the address with the token in it.
+            raise GuestError(f"guest {self.number} could not connect to {url}") from None
         if self.camera is not None:
             await self._publish(self.camera.track(), self.camera.options())
             self._start(self.camera.run())
@@ -142,7 +153,7 @@ async def run_guests(
     """Run a party for ``seconds``, or until it is cancelled.
 
     :param ready: called when everybody is in and sends.
-    :raises RuntimeError: a guest was lost; says who and why.
+    :raises GuestError: a guest was lost; says who and why.
     """
     async with party(
         url, tokens, spec=spec, live=live, live_spec=live_spec, talk=talk, video=video
@@ -155,4 +166,4 @@ async def run_guests(
             await asyncio.sleep(min(1.0, left))
             for guest in guests:
                 if guest.lost:
-                    raise RuntimeError(f"guest {guest.number} is gone: {guest.lost}")
+                    raise GuestError(f"guest {guest.number} is gone: {guest.lost}")

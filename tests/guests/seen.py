@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,13 @@ class Seen:
     tiles: int = 0
     names: dict[str, str] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)
+    pictured: set[str] = field(default_factory=set)
+    reported: float = field(default_factory=time.monotonic)
+
+    @property
+    def silent(self) -> float:
+        """Seconds since the newest report."""
+        return time.monotonic() - self.reported
 
     @property
     def elapsed(self) -> float:
@@ -50,7 +58,8 @@ class Seen:
         """Frames per second of each tile that carries video, counted from the first drawn frame of all."""
         if not self.elapsed:
             return {}
-        return {tile: count / self.elapsed for tile, count in self.report["drawn"].items()}
+        counts = dict.fromkeys(self.pictured, 0) | self.report["drawn"]
+        return {tile: count / self.elapsed for tile, count in counts.items()}
 
     def line(self) -> str:
         """One line for a person."""
@@ -84,15 +93,17 @@ class Seen:
         if voice.get("people"):
             self.room, self.people = voice["room"], len(voice["people"])
             self.names |= {person["user"]: person["name"] for person in voice["people"]}
-        self.tiles = len(slices.get("stage", {}).get("windows", {}).get("main", ()))
+        placed = slices.get("stage", {}).get("windows", {}).get("main", ())
+        self.tiles = len(placed)
+        self.pictured = {f"{tile['user']}/{tile['kind']}" for tile in placed if tile["kind"] != "avatar"}
         report = slices.get("measure", {}).get("reports", {}).get("main", {})
         if report.get("elapsed_ms", 0) > self.report.get("elapsed_ms", 0):
-            self.report = report
+            self.report, self.reported = report, time.monotonic()
             self.latency += report["latency_ms"]
             self.spoke |= set(report["spoke"])
 
-    def _delays(self) -> dict[str, int]:
+    def _delays(self) -> dict[str, int | None]:
         ordered = sorted(self.latency)
         if not ordered:
-            return {"p50": 0, "p95": 0}
+            return {"p50": None, "p95": None}
         return {f"p{part}": ordered[min(len(ordered) - 1, len(ordered) * part // 100)] for part in (50, 95)}

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.screen import Screen
+
 from xcord.errors import CommandError, SetupError
 from xcord.instance import call
 
@@ -103,6 +105,12 @@ def guests_in(server: ServerEnd, channel: str, count: int, folder: Path, *argume
     with stopping(child, STOP_WITHIN):
         child.wait_until(ready.exists, "being in the channel", GUESTS_WITHIN)
         yield Guests(child, tuple(json.loads(ready.read_text())["users"]), persons)
+
+
+def environ_on(screen: Screen) -> dict[str, str]:
+    """The environment of programs on a virtual screen. It has no session bus, and says so: otherwise
+    libraries start one, and nobody ends it."""
+    return {**screen.environ, "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
 
 
 @dataclass

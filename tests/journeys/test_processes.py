@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -59,7 +60,7 @@ def test_an_app_that_ends_in_a_call_leaves_nothing_behind_and_keeps_its_settings
         begin = time.monotonic()
         wait_gone(send(app, number), home)
         if number in (signal.SIGTERM, signal.SIGINT):
-            assert app.child.process.returncode == 0, app.child.last_words()
+            assert app.child.process.wait(5.0) == 0, app.child.last_words()
     until(lambda: me not in sfu.people(world, room), "the SFU's list without me", FORGOTTEN_WITHIN)
     if number in (signal.SIGTERM, signal.SIGINT):
         assert time.monotonic() - begin < GONE_WITHIN, "whoever ends in order is gone at once"
@@ -121,7 +122,7 @@ def test_a_demo_that_is_stopped_half_way_takes_everything_with_it(
 ) -> None:
     screens = ("DISPLAY", "WAYLAND_DISPLAY")
     environ = {name: value for name, value in os.environ.items() if name not in screens}
-    options = ["--guests", "1", "--screenshot", str(folder / "main.png")]
+    options = ["--guests", "1", "--screenshot", str(folder / "main.png"), "--json", str(folder / "seen.json")]
     with subprocess.Popen(
         [sys.executable, "-m", "tests.guests.demo", *options],
         env={**environ, "TMPDIR": str(folder)},
@@ -143,3 +144,5 @@ def test_a_demo_that_is_stopped_half_way_takes_everything_with_it(
     if number == signal.SIGINT:
         assert demo.returncode == 0, said
         assert "everything has ended" in said[-1]
+        seen = json.loads((folder / "seen.json").read_text())
+        assert (seen["people"], seen["tiles"]) == (2, 2), "what was seen is written also when it was stopped"
