@@ -25,6 +25,7 @@ from .windows import WindowEvents, window_layer
 log = logging.getLogger("xcord.app")
 
 MAIN = WindowSpec("main", "main")
+PICTURE_WITHIN = 3.0  # seconds for the first painted window before plugins start regardless
 END_WITHIN = 5.0  # seconds for the hub's thread once the windows are gone
 
 
@@ -81,7 +82,7 @@ class App:
             self._layer.quit()
 
     async def _live(self) -> None:
-        async with running(self._config, self._listener, self._door) as core:
+        async with running(self._config, self._listener, self._door, picture_within=PICTURE_WITHIN) as core:
             self._core = core
             core.desk.windows_control = self
             self._open_plugin_windows(core)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -59,11 +60,14 @@ async def running(
     door: Door,
     candidates: list[Candidate] | None = None,
     web: Path = WEB,
+    picture_within: float = 0.0,
 ) -> AsyncIterator[Core]:
     """The app for as long as the block lasts; leaving it leaves the room first.
 
     :param listener: bound and listening on loopback.
     :param candidates: the plugins to load; all that are installed by default.
+    :param picture_within: seconds for which plugins' lives wait for the first painted window: what they
+        import would hold it up.
     """
     from .media.server import MediaServer
     from .media.slots import Slots
@@ -87,12 +91,13 @@ async def running(
     pictures = MediaServer(slots, listener.getsockname()[1])
     async with _serving(media, pictures):
         screen = Screen(hub, pictures)
+        supervisor.wire_all(_switched_off(settings, config))  # before a page can come: it sees all slices
         server = PageServer(hub, door, web, listener, screen.ticket, desk.note_presence)
         async with server.running():
             watchdog.start()
             core = Core(hub, door, desk, supervisor, media, server.port)
             try:
-                await _start(core, settings, config)
+                await _start(core, settings, picture_within)
                 yield core
             finally:
                 await supervisor.stop_all()
@@ -101,13 +106,19 @@ async def running(
     media.stop()
 
 
-async def _start(core: Core, settings: Settings, config: Config) -> None:
+def _switched_off(settings: Settings, config: Config) -> frozenset[str]:
+    chosen: dict[str, bool] = settings.get("app.plugins")
+    return frozenset(name for name, on in chosen.items() if not on and name not in config.on)
+
+
+async def _start(core: Core, settings: Settings, picture_within: float) -> None:
+    if picture_within:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(core.desk.painted.wait(), picture_within)
     if settings.problem is not None:
         name, params = settings.problem
         core.hub.notify(name, **params)
-    chosen: dict[str, bool] = settings.get("app.plugins")
-    off = {name for name, on in chosen.items() if not on and name not in config.on}
-    await core.supervisor.start_all(frozenset(off))
+    await core.supervisor.enter_all()
     core.desk.refresh()
     core.desk.offer_rejoin()
 

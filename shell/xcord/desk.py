@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Literal, Protocol
@@ -59,6 +60,7 @@ class Desk:
 
         self._hub, self._store, self._supervisor, self._measuring = hub, store, supervisor, measure
         self.windows_control: WindowControl | None = None
+        self.painted = asyncio.Event()  # set when the first page has drawn its first snapshot
         self._windows: dict[str, WindowState] = {}
         self._app = hub.claim_slice(
             "app", SHELL, App, App(version=version("xcord"), protocol=PROTOCOL, measure=measure)
@@ -160,6 +162,7 @@ class Desk:
     # -- measuring ----------------------------------------------------------------------------------------
 
     async def _note_painted(self, args: Nothing, asker: Asker) -> None:
+        self.painted.set()
         if self._measuring and asker.name == "main" and not self._measure.value.painted_at_ms:
             now = round(time.time() * 1000)
             self._measure.set(Measure(painted_at_ms=now, reports=self._measure.value.reports))

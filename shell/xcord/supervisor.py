@@ -40,6 +40,7 @@ class Supervisor:
         self._runs: dict[str, Run] = {}
         self._states: dict[str, PluginState] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._wired: list[tuple[Plugin, AbstractAsyncContextManager[None]]] = []
         self._slice = shell.hub.claim_slice("plugins", SHELL, Plugins, Plugins())
         shell.hub.listen_to_faults(self._on_fault)
         for plugin in plugins.plugins:
@@ -50,14 +51,21 @@ class Supervisor:
 
     async def start_all(self, off: frozenset[str] = frozenset()) -> None:
         """Wires every loaded plugin one at a time, then enters their lives side by side."""
+        self.wire_all(off)
+        await self.enter_all()
+
+    def wire_all(self, off: frozenset[str] = frozenset()) -> None:
+        """Lets every loaded plugin claim what it claims; quick, and nothing of the world is touched."""
         for fault in self._plugins.faults:
             self._shell.hub.report(fault)
-        starting = [
-            self._start(plugin, life)
-            for plugin in self._plugins.loaded()
-            if plugin.name not in off and (life := self._wire(plugin)) is not None
-        ]
-        await asyncio.gather(*starting)
+        for plugin in self._plugins.loaded():
+            if plugin.name not in off and (life := self._wire(plugin)) is not None:
+                self._wired.append((plugin, life))
+
+    async def enter_all(self) -> None:
+        """Enters the lives of all that were wired, side by side."""
+        wired, self._wired = self._wired, []
+        await asyncio.gather(*(self._start(plugin, life) for plugin, life in wired))
 
     async def stop_all(self) -> None:
         """Leaves every life; returns after all bounds at the latest."""
