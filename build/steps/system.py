@@ -18,7 +18,7 @@ _WANTED = """
     pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2
     libx11-6 libx11-xcb1 libxcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0
-    libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0 libgl1 libegl1 libopengl0 libdbus-1-3 libfontconfig1
+    libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0 libgl1 libegl1 libdbus-1-3 libfontconfig1
     libfreetype6 libglib2.0-0t64|libglib2.0-0
     libxcomposite1 libxdamage1 libxext6 libxfixes3 libxrandr2 libxtst6 libbrotli1 libexpat1 libgbm1
     libgssapi-krb5-2 libnspr4 libnss3 libudev1 libxcb-dri3-0 libxkbfile1
