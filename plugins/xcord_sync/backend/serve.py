@@ -49,17 +49,17 @@ class Stopping:
         self.asked, self.hurry = asyncio.Event(), asyncio.Event()
 
     def signalled(self) -> None:
-        """SIGINT or SIGTERM came."""
+        """SIGINT, SIGTERM or SIGHUP came."""
         (self.hurry if self.asked.is_set() else self.asked).set()
 
     def listen(self) -> None:
         """Takes the signals from now on."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                loop.add_signal_handler(number, self.signalled)
-            except NotImplementedError:  # Windows
-                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self.signalled))
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # the terminal is closed; nohup ignores it
+            numbers.append(signal.SIGHUP)
+        for number in numbers:
+            loop.add_signal_handler(number, self.signalled)
 
 
 class _Quiet(uvicorn.Server):

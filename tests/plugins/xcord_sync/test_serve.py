@@ -18,6 +18,8 @@ from livekit.api import TokenVerifier
 from livekit.protocol.rtc import SignalResponse
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served, Servers, gone, processes_of
 
+from xcord_sync.backend import postgres
+
 SECRET_FILES = ("secrets.json", "livekit.json")
 
 
@@ -271,7 +273,7 @@ def test_killed_while_it_starts_it_leaves_no_process(servers: Servers) -> None:
     assert again.log_in()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_in_order(servers: Servers, number: signal.Signals) -> None:
     one = servers.start()
     assert one.stop(number) == 0
@@ -336,6 +338,36 @@ def test_a_killed_guardian_takes_its_child_along_and_both_come_back(servers: Ser
     assert httpx.get(one.livekit.replace("ws:", "http:"), trust_env=False).status_code == 200
     assert one.stop() == 0
     assert gone(one.data, 5) == {}
+
+
+def test_with_a_database_and_an_sfu_of_ones_own_nothing_is_embedded(served: Served, servers: Servers) -> None:
+    kept = json.loads((served.data / "secrets.json").read_text())
+    name = f"outside{secrets.token_hex(4)}"
+    sockets = served.data / "postgres-18"
+    createdb = postgres.programs() / "psql"
+    subprocess.run(
+        [createdb, "-h", sockets, "-U", "xcord", "-d", "postgres", "-c", f"CREATE DATABASE {name}"],
+        check=True, capture_output=True, timeout=30,
+    )  # fmt: skip
+    one = servers.start(
+        DATABASE_URL=f"postgres://xcord@/{name}?host={sockets}",
+        LIVEKIT_URL=served.livekit,
+        LIVEKIT_API_KEY=kept["livekit_key"],
+        LIVEKIT_API_SECRET=kept["livekit_secret"],
+    )
+    assert set(processes_of(one.data)) == {one.process.pid}
+    assert not (one.data / "secrets.json").exists()
+    token = one.log_in()
+    answer = one.ask("POST", f"/v1/channels/{one.channels(token)[0]}/join", token, device="d").json()
+    assert answer["url"] == served.livekit
+    valid = httpx.get(
+        served.livekit.replace("ws:", "http:") + "/rtc/validate",
+        headers={"Authorization": f"Bearer {answer['token']}"},
+        trust_env=False,
+    )
+    assert valid.status_code == 200
+    assert one.stop() == 0
+    assert kept["livekit_secret"] not in one.output.read_text()
 
 
 def test_the_owners_password_is_printed_once_where_none_was_given(servers: Servers) -> None:
