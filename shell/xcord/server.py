@@ -1,4 +1,8 @@
-"""The pages and their state sockets on 127.0.0.1: the only module that knows FastAPI."""
+"""The pages and their state sockets on 127.0.0.1: the only module that knows the web framework.
+
+Starlette, FastAPI's own ground, and not FastAPI: there is no HTTP interface here to describe, and FastAPI's
+import (pydantic, OpenAPI) costs a third of the CPU time until the first window is painted.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,14 @@ from typing import Any
 
 import msgspec
 import uvicorn
-from fastapi import FastAPI, Request, Response, WebSocket
-from fastapi.responses import PlainTextResponse
-from fastapi.staticfiles import StaticFiles
-from starlette.websockets import WebSocketDisconnect, WebSocketState
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from .door import Admission, Door, hosts, origins
 from .hub import Hub
@@ -40,7 +48,7 @@ Tickets = Callable[[Admission], MediaDoor | None]
 Presence = Callable[[Admission, bool], None]
 
 
-class FastApiWire:
+class StarletteWire:
     """A ``Wire`` over Starlette's WebSocket."""
 
     def __init__(self, websocket: WebSocket) -> None:
@@ -74,10 +82,7 @@ class PageServer:
         self._connections: dict[str, int] = {}
         self.app = self._build(web)
 
-    def _build(self, web: Path) -> FastAPI:
-        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-
-        @app.middleware("http")
+    def _build(self, web: Path) -> Starlette:
         async def guard(request: Request, call_next: Callable[[Request], Any]) -> Response:
             if request.headers.get("host") not in hosts(self.port):
                 self._door.counters["foreign_host"] += 1
@@ -89,9 +94,13 @@ class PageServer:
             response.headers["Cache-Control"] = "no-cache"
             return response
 
-        app.add_api_websocket_route("/ws", self._serve_window)
-        app.mount("/", StaticFiles(directory=web, html=True, check_dir=False))
-        return app
+        return Starlette(
+            routes=[
+                WebSocketRoute("/ws", self._serve_window),
+                Mount("/", StaticFiles(directory=web, html=True, check_dir=False)),
+            ],
+            middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)],
+        )
 
     async def _serve_window(self, websocket: WebSocket) -> None:
         if websocket.headers.get("host") not in hosts(self.port):
@@ -135,7 +144,7 @@ class PageServer:
         window = session.admission.window
         self._connections[window] = self._connections.get(window, 0) + 1
         self._presence(session.admission, True)
-        sending = asyncio.ensure_future(session.run(FastApiWire(websocket)))
+        sending = asyncio.ensure_future(session.run(StarletteWire(websocket)))
         sending.add_done_callback(_note_failure)
         try:
             for count in itertools.count():
