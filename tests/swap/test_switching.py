@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -96,8 +97,12 @@ async def test_a_built_in_alone_can_be_switched_20_times(module: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerEnd]:
-    with server_end(tmp_path_factory.mktemp("server")) as found:
+def server() -> Iterator[ServerEnd]:
+    # Not pytest's folder: each start of another pytest shuts those to PostgreSQL's user.
+    with (
+        tempfile.TemporaryDirectory(prefix="xcord-swap-", ignore_cleanup_errors=True) as folder,
+        server_end(Path(folder)) as found,
+    ):
         found.add_people([ANN])
         yield found
 
