@@ -179,6 +179,7 @@ class RoomLink:
             "track_unsubscribed",
             lambda _, publication, person: TrackStopped(person.identity, person.sid, publication.sid),
         )
+        tell("track_subscription_failed", lambda person, sid, error: _not_received())
         tell("connection_quality_changed", _quality)
         tell("data_received", _packet)
         tell("reconnecting", lambda: SdkReconnecting())
@@ -215,6 +216,10 @@ def _started(person: Any, publication: Any, track: Any) -> TrackStarted:
 def _quality(person: Any, quality: Any) -> LinkEvent | None:
     grade = GRADES.get(quality)
     return QualityChanged(person.identity, grade) if person is not None and grade else None
+
+
+def _not_received() -> None:
+    log.warning("a track cannot be received")
 
 
 def _packet(packet: Any) -> PacketReceived:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from xcord import Person, Profile
 
+BLINK = 0.3  # seconds for which a vanished person is not even dimmed: a full reconnect takes less
 GRACE = 3.0  # seconds a vanished person stays
 OWN_GRACE = 10.0  # seconds after our own recovery
 NAME_LENGTH = 256
@@ -92,7 +93,7 @@ class Roster:
         for member in self._members.values():
             member.connections.clear()
             if member.gone_at is None:
-                member.gone_at = now
+                member.gone_at = now - BLINK
 
     def back(self, now: float) -> None:
         """We are connected (again)."""
@@ -174,26 +175,28 @@ class Roster:
     # -- time and result -------------------------------------------------------------------------------
 
     def expire(self, now: float) -> float | None:
-        """Removes those whose grace time is over; returns when to ask again, None if nobody waits."""
-        if self._away:
-            return None
-        deadlines = {}
+        """Removes those whose grace time is over; returns when something changes next, if at all."""
+        moments: list[float] = []
         for member in list(self._members.values()):
             if member.gone_at is None:
                 continue
             until = max(member.gone_at + GRACE, self._back_at + OWN_GRACE)
-            if until <= now:
-                del self._members[member.user]
+            if member.gone_at + BLINK > now:
+                moments.append(member.gone_at + BLINK)
+            elif self._away:
+                continue
+            elif until > now:
+                moments.append(until)
             else:
-                deadlines[member.user] = until
-        return min(deadlines.values(), default=None)
+                del self._members[member.user]
+        return min(moments, default=None)
 
-    def people(self, profiles: Mapping[str, Profile]) -> tuple[Person, ...]:
+    def people(self, now: float, profiles: Mapping[str, Profile]) -> tuple[Person, ...]:
         """Everybody, in the order in which they came; the directory's names win."""
-        return tuple(_person(member, profiles.get(member.user)) for member in self._members.values())
+        return tuple(_person(now, member, profiles.get(member.user)) for member in self._members.values())
 
 
-def _person(member: Member, profile: Profile | None) -> Person:
+def _person(now: float, member: Member, profile: Profile | None) -> Person:
     return Person(
         user=member.user,
         name=profile.name if profile else member.name,
@@ -202,7 +205,7 @@ def _person(member: Member, profile: Profile | None) -> Person:
         deafened=member.deafened,
         camera=member.camera,
         screen=member.screen,
-        present=member.gone_at is None,
+        present=member.gone_at is None or now < member.gone_at + BLINK,
     )
 
 

@@ -158,7 +158,7 @@ class Scene:
             deafened=self._intents.deafened,
             present=self._state().up,
         )
-        others = self._roster.people(self._profiles)
+        others = self._roster.people(self._clock.now(), self._profiles)
         return (me, *(person for person in others if person.user != me.user))
 
     def _tell(self, people: tuple[Person, ...]) -> None:

@@ -6,16 +6,16 @@ Sound servers may block, so the engine is only touched in a thread of its own, a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from xcord import Devices
 
 from .engine import AudioEngine, NullEngine, Stream, Take
 from .mixer import Mixer
+from .worker import Worker
 
 log = logging.getLogger("xcord.voice.audio")
 
@@ -32,7 +32,7 @@ class Sound:
         self.mixer = Mixer()
         self._open_engine, self._publish = open_engine, publish
         self._engine: AudioEngine = NullEngine("starting")
-        self._worker = ThreadPoolExecutor(1, "voice-sound")
+        self._worker = Worker("voice-sound")
         self._output, self._input = "", ""
         self._playing: Stream | None = None
         self._recording: Stream | None = None
@@ -55,9 +55,11 @@ class Sound:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.wait({self._looking})
-        await self.stop()
-        await self._do(self._engine.close, None)
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        try:
+            await self.stop()
+            await self._do(self._engine.close, None)
+        finally:
+            await self._worker.aclose()
 
     async def play(self) -> None:
         """A call begins: the mix goes to the speakers."""
@@ -145,13 +147,21 @@ class Sound:
 
     async def _do(self, function: Callable[[], T], otherwise: T) -> T:
         """Runs in the sound thread; ``otherwise`` if that does not answer or fails."""
-        with contextlib.suppress(RuntimeError):  # the thread was shut down: the plugin is going
-            task = asyncio.get_running_loop().run_in_executor(self._worker, function)
-            done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN)
-            if not done:
-                log.warning("the sound system did not answer within %g s", ANSWER_WITHIN)
-                return otherwise
-            if (error := task.exception()) is None:
-                return task.result()
+        asked = self._worker.call(function)
+        done, _ = await asyncio.wait({asked}, timeout=ANSWER_WITHIN)
+        if not done:
+            log.warning("the sound system did not answer within %g s", ANSWER_WITHIN)
+            asked.add_done_callback(_close_late)
+            return otherwise
+        if (error := asked.exception()) is not None:
             log.error("the sound system failed", exc_info=error)
-        return otherwise
+            return otherwise
+        result: T = asked.result()
+        return result
+
+
+def _close_late(asked: asyncio.Future[Any]) -> None:
+    """A device that opens after nobody waits for it any more: above all, no microphone stays open."""
+    late: Any = None if asked.exception() is not None else asked.result()
+    if hasattr(late, "close"):
+        threading.Thread(target=late.close, name="voice-sound-late", daemon=True).start()

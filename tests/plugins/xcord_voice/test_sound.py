@@ -1,0 +1,103 @@
+"""Sound systems that hang, fail or come late: the call goes on, and no device stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.plugins.xcord_voice.fakes import StillEngine
+
+from xcord import Devices
+from xcord_voice.audio import sound as module
+from xcord_voice.audio.sound import Sound
+
+
+class HangingEngine(StillEngine):
+    """Whatever it is asked to open waits for ``answer``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = threading.Event()
+        self.closed = threading.Event()
+
+    def capture(self, device: str, take: Callable[..., None]) -> Any:
+        self.answer.wait(20)
+        return SimpleNamespace(close=self.closed.set)
+
+
+def sound_of(engine: Any, shown: list[Devices] | None = None) -> Sound:
+    return Sound(lambda: engine, (shown if shown is not None else []).append)
+
+
+async def test_a_microphone_that_opens_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.1)
+    engine = HangingEngine()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    assert not await sound.record(lambda block: None)
+    engine.answer.set()
+    assert await asyncio.to_thread(engine.closed.wait, 10)
+    await sound.aclose()
+
+
+async def test_whoever_stops_waiting_leaves_no_device_open() -> None:
+    engine = StillEngine()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    recording = asyncio.ensure_future(sound.record(lambda block: None))
+    await asyncio.sleep(0)
+    recording.cancel()
+    await sound.stop()
+    assert engine.open == 0
+    await sound.aclose()
+
+
+async def test_a_sound_system_that_fails_is_silence_and_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    engine = StillEngine()
+    engine.play = lambda device, pull: 1 / 0  # type: ignore[method-assign]
+    sound = sound_of(engine)
+    await sound.open("", "")
+    await sound.play()
+    await sound.aclose()
+    assert "the sound system failed" in caplog.text
+
+
+async def test_another_device_is_taken_in_the_middle_of_a_call() -> None:
+    engine, shown, opened = StillEngine(), list[Devices](), list[str]()
+    play, capture = engine.play, engine.capture
+
+    def watched_play(device: str, pull: Any) -> Any:
+        opened.append(f"out {device}")
+        return play(device, pull)
+
+    def watched_capture(device: str, take: Any) -> Any:
+        opened.append(f"in {device}")
+        return capture(device, take)
+
+    engine.play, engine.capture = watched_play, watched_capture  # type: ignore[method-assign]
+    sound = sound_of(engine, shown)
+    await sound.open("", "")
+    await sound.play()
+    await sound.record(lambda block: None)
+    await sound.choose("speakers", "")
+    await sound.choose("speakers", "microphone")
+    await sound.choose("speakers", "microphone")
+    assert opened == ["out ", "in ", "out speakers", "in microphone"]
+    assert engine.open == 2
+    assert (shown[-1].output, shown[-1].input) == ("speakers", "microphone")
+    await sound.aclose()
+    assert engine.open == 0
+
+
+async def test_devices_are_not_touched_before_a_call() -> None:
+    engine = StillEngine()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    await sound.choose("speakers", "microphone")
+    assert engine.open == 0
+    await sound.aclose()
+    assert "voice-sound" not in [thread.name for thread in threading.enumerate()]
