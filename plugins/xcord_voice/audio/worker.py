@@ -29,7 +29,7 @@ class Worker:
         """The thread ends after what was asked so far; returns when it has, or after ``within`` seconds."""
         self._jobs.put(None)
         deadline = time.monotonic() + within
-        while self._thread.is_alive() and time.monotonic() < deadline:
+        while self._thread.is_alive() and time.monotonic() < deadline:  # noqa: ASYNC110 it has no event
             await asyncio.sleep(0.002)
 
     def _work(self) -> None:
