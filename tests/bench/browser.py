@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,6 +25,8 @@ from typing import Any
 import psutil
 from tests.parts import end, spawn
 
+ROOT = Path(__file__).resolve().parents[2]
+WIDTH, HEIGHT = 1000, 700
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -83,28 +87,37 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def chromium(address: str, size: str = "1000,700") -> Iterator[psutil.Process]:
-    """Debian's Chromium, headless, on one page, in a profile of its own."""
-    program = shutil.which("chromium")
-    if program is None:
-        raise FileNotFoundError("chromium is missing. Run: python3 build/dev.py setup")
-    profile = tempfile.mkdtemp(prefix="bench-chromium-")
-    process = spawn(
-        [program, *FLAGS, f"--window-size={size}", f"--user-data-dir={profile}", address],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def opened(engine: str, address: str, screen: Mapping[str, str]) -> Iterator[psutil.Process]:
+    """One page in ``chromium`` (Debian's, headless) or ``qt`` (QtWebEngine as the app starts it).
+
+    :param screen: the environment that names the display, for ``qt``.
+    """
+    profile = tempfile.mkdtemp(prefix="bench-profile-")
+    if engine == "qt":
+        command = [sys.executable, "-m", "tests.bench.qtpage", address, str(WIDTH), str(HEIGHT)]
+    else:
+        size = f"--window-size={WIDTH},{HEIGHT}"
+        command = [_chromium(), *FLAGS, size, f"--user-data-dir={profile}", address]
+    environ = {**os.environ, **screen, "XDG_CACHE_HOME": profile, "XDG_DATA_HOME": profile}
+    process = spawn(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     browser = psutil.Process(process.pid)
     try:
         yield browser
     finally:
         children = browser.children(recursive=True)
         end(process)
-        psutil.wait_procs(children, timeout=5)
-        for child in children:
+        _, left = psutil.wait_procs(children, timeout=5)
+        for child in left:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
         shutil.rmtree(profile, ignore_errors=True)
+
+
+def _chromium() -> str:
+    program = shutil.which("chromium")
+    if program is None:
+        raise FileNotFoundError("chromium is missing. Run: python3 build/dev.py setup")
+    return program
 
 
 @dataclass

@@ -1,4 +1,6 @@
-"""Video: nine tiles from the SFU to the pixel, ours beside livekit-client in the same Chromium.
+"""Video: nine tiles from the SFU to the pixel, ours beside livekit-client in the same engine.
+
+The engines are Chromium, headless, and QtWebEngine as the app itself starts it, on a virtual screen.
 
 Both pages draw the same guests at the same size and are watched by the same probe: frames that the `<video>`
 presented, and the guests' burnt-in clock read from what was presented. Guests and the SFU are not counted.
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,15 +25,17 @@ from typing import Any
 import psutil
 from tests.guests.loop import Spec
 from tests.parts import LiveKit, end, spawn, start_livekit
+from tests.screen import virtual_screen
 
-from . import quantile, reporting
-from .browser import Cost, Pages, chromium
+from . import Report, quantile, reporting
+from .browser import Cost, Pages, opened
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = "stage"
 COUNT, WIDTH, HEIGHT, FPS, COLUMNS = 9, 320, 180, 15, 3
 WARM_UP = float(os.environ.get("XCORD_BENCH_WARM_UP", "6"))
 WINDOW = float(os.environ.get("XCORD_BENCH_WINDOW", "15"))
+ENGINES = os.environ.get("XCORD_BENCH_ENGINES", "chromium,qt").split(",")
 PAINTER = os.environ.get("XCORD_BENCH_PAINTER", "")
 READY_WITHIN = 60.0
 
@@ -48,6 +52,16 @@ class Seen:
     latency: list[int]
     age: list[int]
     percent: float = 0.0
+
+
+@dataclass
+class Stage:
+    """What both sides share."""
+
+    livekit: LiveKit
+    pages: Pages
+    folder: Path
+    screen: dict[str, str]
 
 
 def build_pages(folder: Path) -> None:
@@ -119,17 +133,17 @@ def _answer(child: subprocess.Popen[bytes], name: str) -> Any:
     raise RuntimeError(f"a child ended before it said {name!r}")
 
 
-def ours(livekit: LiveKit, pages: Pages, folder: Path) -> Seen:
+def ours(stage: Stage, engine: str) -> Seen:
     """The SDK in Python, frames over the media socket."""
     ticket = secrets.token_urlsafe(16)
     asked = {
-        "url": livekit.url,
-        "token": livekit.token("ours:bench", ROOM, can_publish=False),
+        "url": stage.livekit.url,
+        "token": stage.livekit.token("ours:bench", ROOM, can_publish=False),
         "ticket": ticket,
-        "pages_port": pages.port,
+        "pages_port": stage.pages.port,
         "count": COUNT,
     }
-    with _child("tests.bench.receiver", asked, folder / "receiver.log") as child:
+    with _child("tests.bench.receiver", asked, stage.folder / "receiver.log") as child:
         port, users = _answer(child, "port"), _answer(child, "users")
         where = f"port={port}&ticket={ticket}&users={','.join(users)}&painter={PAINTER}"
 
@@ -137,19 +151,23 @@ def ours(livekit: LiveKit, pages: Pages, folder: Path) -> Seen:
             _tell(child, {})
             return sum(_answer(child, "delivered").values())
 
-        return _watch(pages, "ours", where, [psutil.Process(child.pid)], delivered)
+        return _watch(stage, engine, "ours.html#" + where, [psutil.Process(child.pid)], delivered)
 
 
-def peer(livekit: LiveKit, pages: Pages, folder: Path) -> Seen:
+def peer(stage: Stage, engine: str) -> Seen:
     """livekit-client with adaptive stream."""
-    token = livekit.token("peer:bench", ROOM, can_publish=False)
-    return _watch(pages, "peer", f"url={livekit.url}&token={token}", [], lambda: 0)
+    token = stage.livekit.token("peer:bench", ROOM, can_publish=False)
+    where = f"peer.html#url={stage.livekit.url}&token={token}"
+    return _watch(stage, engine, where, [], lambda: 0)
 
 
-def _watch(pages: Pages, page: str, where: str, helpers: list[psutil.Process], delivered: Any) -> Seen:
+def _watch(
+    stage: Stage, engine: str, where: str, helpers: list[psutil.Process], delivered: Callable[[], int]
+) -> Seen:
+    pages = stage.pages
     pages.reports.clear()
-    address = f"http://127.0.0.1:{pages.port}/{page}.html#{where}"
-    with chromium(f"{address}&count={COUNT}&width={WIDTH}&height={HEIGHT}&columns={COLUMNS}") as browser:
+    grid = f"&count={COUNT}&width={WIDTH}&height={HEIGHT}&columns={COLUMNS}"
+    with opened(engine, f"http://127.0.0.1:{pages.port}/{where}{grid}", stage.screen) as browser:
         pages.wait("all tiles drawn", READY_WITHIN, lambda report: len(report["drawn"]) == COUNT)
         time.sleep(WARM_UP)
         cost = Cost([browser, *helpers])
@@ -158,13 +176,9 @@ def _watch(pages: Pages, page: str, where: str, helpers: list[psutil.Process], d
         time.sleep(WINDOW)
         last, sent_after = _next(pages), delivered()
         cost.stop()
-    samples = [
-        report
-        for report in pages.reports
-        if first["received_at"] < report["received_at"] <= last["received_at"]
-    ]
+    within = first["received_at"], last["received_at"]
+    samples = [report for report in pages.reports if within[0] < report["received_at"] <= within[1]]
     frames = sum(last["drawn"].values()) - sum(first["drawn"].values())
-    # Both ends are read within milliseconds of each other; by the page's clock the error is a frame or two.
     return Seen(
         cpu=cost.cpu,
         by_kind=cost.by_kind,
@@ -189,34 +203,40 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="bench-stage-") as name,
         reporting("stage", runs=5) as report,
         start_livekit(Path(name)) as livekit,
+        virtual_screen(1280, 800) as screen,
     ):
         folder = Path(name)
         build_pages(folder / "pages")
-        pages = Pages(folder / "pages")
+        stage = Stage(livekit, Pages(folder / "pages"), folder, screen.environ)
         with guests(livekit, folder):
             for turn in report.turns():
-                sides = {"ours": ours, "peer": peer}
-                order = list(sides) if turn % 2 == 0 else list(reversed(sides))
-                seen = {side: sides[side](livekit, pages, folder) for side in order}
-                for side, figures in seen.items():
-                    print(f"  {side}: {_line(figures)}", flush=True)
-                mine, theirs = seen["ours"], seen["peer"]
-                report.ratio("chromium_cpu_9", mine.cpu, theirs.cpu)
-                for part in (50, 95):
-                    pair = quantile(mine.latency, part / 100), quantile(theirs.latency, part / 100)
-                    report.ratio(f"chromium_latency_p{part}_9", *pair)
-                    report.figure(f"latency_p{part}_ms_9", pair[0], "ms")
-                    report.figure(f"peer_latency_p{part}_ms_9", pair[1], "ms")
-                report.ratio("chromium_memory_9", mine.memory_mb, theirs.memory_mb)
-                report.figure("drawn_percent_9", mine.percent, "percent")
-                report.figure("age_p95_ms_9", quantile(mine.age, 0.95), "ms")
-                report.figure("drawn_fps", mine.fps, "fps")
-                report.figure("peer_drawn_fps", theirs.fps, "fps")
-                report.figure("drawn_size", mine.size[1], "px")
-                report.figure("peer_drawn_size", theirs.size[1], "px")
-                report.figure("cpu_9", mine.cpu, "percent")
-                report.figure("peer_cpu_9", theirs.cpu, "percent")
-        pages.close()
+                for engine in ENGINES:
+                    _compare(report, stage, engine, ours_first=turn % 2 == 0)
+        stage.pages.close()
+
+
+def _compare(report: Report, stage: Stage, engine: str, *, ours_first: bool) -> None:
+    sides = {"ours": ours, "peer": peer}
+    seen: dict[str, Seen] = {}
+    for side in sides if ours_first else reversed(sides):
+        seen[side] = sides[side](stage, engine)
+        print(f"  {engine}, {side}: {_line(seen[side])}", flush=True)
+    mine, theirs = seen["ours"], seen["peer"]
+    report.ratio(f"{engine}_cpu_9", mine.cpu, theirs.cpu)
+    report.ratio(f"{engine}_memory_9", mine.memory_mb, theirs.memory_mb)
+    # The plain names are those of the first engine, Chromium.
+    suffix = "" if engine == ENGINES[0] else f"_{engine}"
+    for name, one in (("", mine), ("peer_", theirs)):
+        report.figure(f"{name}cpu_9{suffix}", one.cpu, "percent")
+        report.figure(f"{name}drawn_fps{suffix}", one.fps, "fps")
+        report.figure(f"{name}drawn_size{suffix}", one.size[1], "px")
+    for part in (50, 95):
+        pair = quantile(mine.latency, part / 100), quantile(theirs.latency, part / 100)
+        report.ratio(f"{engine}_latency_p{part}_9", *pair)
+        report.figure(f"latency_p{part}_ms_9{suffix}", pair[0], "ms")
+        report.figure(f"peer_latency_p{part}_ms_9{suffix}", pair[1], "ms")
+    report.figure(f"drawn_percent_9{suffix}", mine.percent, "percent")
+    report.figure(f"age_p95_ms_9{suffix}", quantile(mine.age, 0.95), "ms")
 
 
 def _line(seen: Seen) -> str:
