@@ -97,7 +97,7 @@ export function listed(person: Person, directory: Directory | undefined): Listed
   };
 }
 
-/** There is a call, or one is being made or saved. */
+/** There is a call, one is being made or saved, or one was lost and is not let go. */
 export function inCall(voice: Voice | undefined): boolean {
   return voice !== undefined && voice.status !== 'idle' && voice.status !== 'failed';
 }
@@ -109,6 +109,11 @@ export function wayBack(voice: Voice): WayBack {
   if (voice.status === 'failed') return 'none';
   if (voice.channel === '') return 'direct';
   return voice.reason === 'moved' ? 'take_back' : 'rejoin';
+}
+
+/** Where I am or am about to be; not where a lost call was. */
+export function whereIAm(voice: Voice | undefined): string | undefined {
+  return inCall(voice) && voice?.status !== 'lost' ? voice?.channel : undefined;
 }
 
 /** My window's placements; a window that only watches shows main's. */

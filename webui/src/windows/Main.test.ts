@@ -101,6 +101,22 @@ test('a lost call says why and offers to try again', () => {
   expect(asked().at(-1)).toEqual(['voice.rejoin', {}]);
 });
 
+test('a click on the channel of a lost call joins it again', () => {
+  hold(slices({ voice: voice({ status: 'lost' }) }));
+  draw(Main, {});
+  click('Join Lobby');
+  expect(asked().at(-1)).toEqual(['voice.join', { channel: 'c1' }]);
+});
+
+test('a call that ended leaves no controls', () => {
+  hold(slices({ voice: voice({ status: 'lost', people: [], reason: 'moved' }) }));
+  draw(Main, {});
+  expect(text()).toContain('You moved to another device.');
+  expect(document.querySelector('[role=toolbar]')).toBeNull();
+  click('Take it back here');
+  expect(asked().at(-1)).toEqual(['voice.rejoin', {}]);
+});
+
 test('a call that never came offers to try again or to let it be', () => {
   hold(slices({ voice: voice({ status: 'lost', room: '', people: [], reason: 'unreachable' }) }));
   draw(Main, {});
