@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine
@@ -89,11 +88,13 @@ class Session:
 
     async def leave(self) -> None:
         """Tells the others that it is on purpose; best effort, 200 ms."""
-        with contextlib.suppress(Exception):
+        try:
             async with asyncio.timeout(LEAVE_WITHIN):
                 await self.link.send(LEAVING, self.identity.encode())
                 # It is only queued by now, and a disconnect would take it along.
                 await self._parts.clock.sleep(LEAVE_WITHIN / 2)
+        except Exception:
+            log.debug("the others were not told of the leave", exc_info=True)
 
     async def closed(self) -> None:
         """After ``stop()``: returns when streams, devices and microphone are let go."""
