@@ -5,6 +5,13 @@ import { startMedia } from './media';
 import { HubSocket, surroundings } from './socket';
 import Main from './windows/Main.svelte';
 
+// First, so that the snapshot is on its way while the window is made.
+new HubSocket(surroundings('main'), {
+  opened: (transmit) => hub.opened(transmit),
+  received: (message) => hub.receive(message),
+  closed: (refusal) => hub.closed(refusal),
+}).start();
+
 const target = document.getElementById('app');
 if (!target) throw new Error('main.html has no #app');
 mount(Main, { target });
@@ -20,9 +27,3 @@ whenSnapshot(() => {
   flushSync();
   requestAnimationFrame(() => requestAnimationFrame(painted));
 });
-
-new HubSocket(surroundings('main'), {
-  opened: (transmit) => hub.opened(transmit),
-  received: (message) => hub.receive(message),
-  closed: (refusal) => hub.closed(refusal),
-}).start();
