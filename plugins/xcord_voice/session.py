@@ -82,7 +82,7 @@ class Session:
         self._parts.slots.close()
         self._parts.sound.mixer.clear()
         if self._feeder is not None:
-            self._feeder.clear()
+            self._feeder.halt()
         for job in (*self._jobs, *((self._ordering,) if self._ordering else ())):
             job.cancel()
 

@@ -157,6 +157,11 @@ class Feeder:
             self._source.clear()
             self._on_level(None)
 
+    def halt(self) -> None:
+        """On the media loop: nothing is fed after this, whatever the device still delivers."""
+        self.clear()
+        self._closed = True
+
     def _call(self, function: Callable[[], None]) -> None:
         if not self._closed and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function)
@@ -167,7 +172,7 @@ class Feeder:
             self._wake.clear()
             while self._waiting:
                 frame = self._waiting.popleft()
-                if not self._may_feed():
+                if self._closed or not self._may_feed():
                     continue
                 try:
                     async with asyncio.timeout(1.0):
@@ -182,9 +187,8 @@ class Feeder:
                 self._on_level(decibels(float(samples @ samples) / len(samples)))
 
     async def aclose(self) -> None:
-        """Nothing is fed after this."""
-        self._closed = True
-        self._waiting.clear()
+        """Lets the source go."""
+        self.halt()
         self._task.cancel()
         await asyncio.wait({self._task})
         await self._source.aclose()

@@ -355,6 +355,29 @@ async def test_after_a_reconnect_every_wish_is_repeated(
         assert not world.gate.may_feed()
 
 
+async def test_nothing_is_fed_from_the_moment_of_a_leave(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        await world.until(lambda: link.published)
+        link.hangs = asyncio.Event()
+        take = network.engine.take
+        assert take is not None
+
+        async def speak() -> int:
+            for _ in range(5):
+                take(np.full(960, 9000, np.int16))
+                await settle()
+            return len(network.sources[0].fed)
+
+        spoken = await speak()
+        assert spoken > 0
+        await world.ask("voice.leave")
+        assert await speak() == spoken
+        link.hangs.set()
+
+
 async def test_a_microphone_that_may_not_be_published_is_said(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
