@@ -66,7 +66,10 @@ class Link:
         return self._ended.result() if self._ended in done else done.pop().result()
 
     async def _feed(self) -> Verdict:
-        spout = Spout(self._connection)
+        try:
+            spout = Spout(self._connection)
+        except OSError:
+            return GONE  # it left right after its ticket
         try:
             while True:
                 self._woken.clear()

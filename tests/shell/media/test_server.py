@@ -218,6 +218,22 @@ async def test_a_foreign_host_is_refused(world: World) -> None:
     assert refusal.value.response.status_code == 403
 
 
+async def test_pages_that_vanish_at_any_moment_disturb_nobody(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.put(1, width=640, height=360)
+    for pause in (None, 0, 0, 0.001, 0.002, 0.003):
+        socket = await world.open()
+        await socket.send(json.dumps({"ticket": "t"}))
+        if pause is not None:
+            await asyncio.sleep(pause)
+        socket.transport.abort()
+    async with world.page() as page:
+        assert await page.streams() == {"1": "a"}
+        await page.batch()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 async def test_too_many_connections_are_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "MOST_CONNECTIONS", 1)
     async with world.page():
