@@ -37,7 +37,7 @@ def test_a_window_says_which_plugins_are_off(
         page = browser.new_page(locale="en-US")
         page.goto(app.watch_address())
         for sentence in sentences:
-            page.get_by_text(sentence, exact=False).first.wait_for(timeout=10_000)
+            page.get_by_text(sentence, exact=False).first.wait_for(timeout=30_000)
         page.close()
 
 
@@ -45,8 +45,8 @@ def test_a_window_in_a_call_without_layout_names_who_is_there(world: World, brow
     with world.call("--watch", "-p", "no:layout") as app:
         page = browser.new_page(locale="en-US")
         page.goto(app.watch_address())
-        page.get_by_text("Layout is off").first.wait_for(timeout=10_000)
+        page.get_by_text("Layout is off").first.wait_for(timeout=30_000)
         main = page.get_by_role("main")
         for name in ("Elif", "Oliver", "Maya"):
-            main.get_by_text(name).first.wait_for(timeout=10_000)
+            main.get_by_text(name).first.wait_for(timeout=30_000)
         page.close()
