@@ -13,7 +13,12 @@ from .credit import Credit
 from .slots import Frame, Key, Slots
 
 RATE = 30.0
-"""Batches a second at most."""
+"""Batches a second, where no video is quicker than about 22 frames a second."""
+MOST_RATE = 45.0
+"""Batches a second at most, for quicker ones."""
+SHARE = 0.75
+"""Two batches lie no further apart than this share of the quickest video's interval: with 30 fps beside other
+tiles, a fixed 30 batches a second would lose 8 % of its frames at 1 ms of jitter and 20 % at 4 ms."""
 BATCH_FRAMES = 256
 BATCH_BYTES = 48 << 20
 
@@ -31,7 +36,7 @@ class Flow:
     def __init__(self, slots: Slots, keys: frozenset[Key], rate: float = RATE) -> None:
         self.keys = keys
         self.credit = Credit()
-        self._slots, self._interval = slots, 1 / rate
+        self._slots, self._spacing = slots, 1 / rate
         self._streams = Streams()
         self._sent: dict[Key, int] = {}
         self._due = 0.0
@@ -53,11 +58,15 @@ class Flow:
             return Wait(self.credit.deadline())
         if now < self._due:
             return Wait(self._due, deaf=True)
-        late = now - self._due
-        self._due = self._due + self._interval if late < self._interval else now + self._interval
+        spacing = self._spacing_of(frames)
+        self._due = self._due + spacing if now - self._due < spacing else now + spacing
         self._sent.update((key, frame.serial) for key, frame in fresh)
         batch = ((self._streams.number(key), frame) for key, frame in fresh)
         return encode(self.credit.send(now), batch)
+
+    def _spacing_of(self, frames: dict[Key, Frame]) -> float:
+        quickest = min((frame.interval for frame in frames.values() if frame.interval), default=0.0) / 1000
+        return min(self._spacing, max(SHARE * quickest, 1 / MOST_RATE)) if quickest else self._spacing
 
     def _fresh(self, frames: dict[Key, Frame]) -> list[tuple[Key, Frame]]:
         """What the page has not been sent yet, within the bounds of one batch; the longest unsent first."""

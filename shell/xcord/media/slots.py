@@ -15,6 +15,7 @@ Key = tuple[str, str, int]
 """User, kind (``camera`` or ``screen``) and number, as in ``Placed``."""
 
 LARGEST_SIDE = 8192
+LONGEST_GAP = 1000.0
 REMEMBERED = 1024
 """Dropped streams that are remembered within an epoch."""
 
@@ -23,7 +24,8 @@ class Frame(NamedTuple):
     """One I420 picture.
 
     ``serial`` rises with each accepted frame; ``life`` is the serial of the first frame since its key was
-    last empty, so two frames of one life belong together; ``delivered`` is in epoch milliseconds.
+    last empty, so two frames of one life belong together; ``delivered`` is in epoch milliseconds;
+    ``interval`` is how many milliseconds lie between frames of this life, smoothed, 0 when not yet known.
     """
 
     serial: int
@@ -32,6 +34,7 @@ class Frame(NamedTuple):
     height: int
     data: memoryview
     delivered: float
+    interval: float = 0.0
 
 
 def i420_length(width: int, height: int) -> int:
@@ -105,8 +108,9 @@ class Slots:
             self.accepted += 1
             before = self._frames.get(key)
             life = before.life if before is not None else self.accepted
+            interval = _interval(before, delivered) if before is not None else 0.0
             self._sources[key] = sid
-            self._frames[key] = Frame(self.accepted, life, width, height, view, delivered)
+            self._frames[key] = Frame(self.accepted, life, width, height, view, delivered, interval)
         self._tell(key)
         return True
 
@@ -141,3 +145,10 @@ class Slots:
         told = self.on_frame  # may be taken away by another thread at any moment
         if told is not None:
             told(key)
+
+
+def _interval(before: Frame, delivered: float) -> float:
+    gap = min(delivered - before.delivered, LONGEST_GAP)
+    if gap <= 0:
+        return before.interval
+    return before.interval + (gap - before.interval) / 8 if before.interval else gap

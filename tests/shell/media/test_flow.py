@@ -1,6 +1,7 @@
 """What a page is sent, over random histories: put, drop, acknowledge, time."""
 
 import json
+import random
 
 import pytest
 from hypothesis import settings
@@ -151,6 +152,44 @@ def test_a_batch_is_bounded_in_bytes_but_a_single_frame_always_goes(monkeypatch:
     put(slots, B)
     flow.step(0.0)
     assert len(pictures(flow.step(0.0))) == 1
+
+
+def share_sent(rates: list[int], jitter: float, seconds: int = 20) -> float:
+    """Of the frames of the quickest video, how many a prompt page gets, by simulation."""
+    chance = random.Random(7)
+    keys: list[Key] = [(f"user{number}", "camera", 0) for number in range(len(rates))]
+    arrivals = sorted(
+        (max(0.0, turn / rate + phase + chance.gauss(0, jitter)), key)
+        for key, rate in zip(keys, rates, strict=True)
+        for phase in [chance.random() / rate]
+        for turn in range(rate * seconds)
+    )
+    slots = opened()
+    flow = Flow(slots, frozenset(keys))
+    sent = 0
+    wait = Wait(None)
+    for number, (at, key) in enumerate(arrivals):
+        slots.put(key, 1, "s", 2, 2, bytes([key == keys[0]] * 6), 1000 * at)
+        following = arrivals[number + 1][0] if number + 1 < len(arrivals) else at + 1
+        now = max(at, wait.until or 0.0) if wait.deaf else at
+        while now < following:
+            action = flow.step(now)
+            if isinstance(action, list):
+                sent += sum(content for _, content in pictures(action))
+                flow.credit.acknowledge(flow.credit.sent, now)
+            elif isinstance(action, Wait):
+                wait = action
+                if wait.until is None:
+                    break
+                now = wait.until
+    return sent / (rates[0] * seconds)
+
+
+@pytest.mark.parametrize("rates", [[15] * 9, [30], [30] + [15] * 8, [24] + [15] * 24, [30] * 9])
+def test_a_prompt_page_gets_nearly_every_frame_also_of_a_quick_video_beside_slow_ones(
+    rates: list[int],
+) -> None:
+    assert share_sent(rates, jitter=0.002) >= 0.99
 
 
 class History(RuleBasedStateMachine):

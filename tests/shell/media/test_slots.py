@@ -119,6 +119,24 @@ def test_a_frame_after_a_drop_begins_a_new_life() -> None:
     assert (second.life, second.serial) == (3, 3)
 
 
+def test_the_interval_between_frames_is_known_and_smooth() -> None:
+    slots = opened()
+
+    def interval(delivered: float) -> float:
+        slots.put(A, 1, "s", 4, 2, PICTURE, delivered)
+        return slots.newest([A])[A].interval
+
+    assert interval(1000.0) == 0
+    assert interval(1040.0) == 40
+    assert interval(1160.0) == 50
+    assert interval(1160.0) == 50  # a clock that stands still or goes back tells nothing
+    assert interval(900.0) == 50
+    assert interval(1e9) == 50 + (1000 - 50) / 8
+    slots.drop(A)
+    slots.put(A, 1, "new", 4, 2, PICTURE, 2e9)
+    assert slots.newest([A])[A].interval == 0
+
+
 def test_each_change_is_told_and_a_refused_frame_is_not() -> None:
     slots = opened()
     told: list[Key | None] = []
