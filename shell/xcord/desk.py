@@ -87,7 +87,13 @@ class Desk:
 
     def offer_rejoin(self) -> None:
         """Offers the channel in which the last run ended; nobody joins by itself."""
-        channel = self._store.values().get("voice.last_channel", "")
+        self._set_rejoin(self._last_channel())
+
+    def _last_channel(self) -> str:
+        channel: str = self._store.values().get("voice.last_channel", "")
+        return channel
+
+    def _set_rejoin(self, channel: str) -> None:
         self._app.set(msgspec.structs.replace(self._app.value, rejoin=channel))
 
     # -- windows ------------------------------------------------------------------------------------------
@@ -151,6 +157,8 @@ class Desk:
     async def _set_setting(self, args: SetSetting, asker: Asker) -> None:
         await self._store.set(args.name, args.value)
         self.refresh()
+        if self._last_channel() != self._app.value.rejoin:
+            self._set_rejoin("")  # joined somewhere, or left on purpose: there is nothing to go back to
 
     async def _set_plugin(self, args: SetPlugin, asker: Asker) -> None:
         await self._supervisor().set(args.name, args.on)

@@ -54,6 +54,8 @@ async def test_the_last_channel_is_offered_after_a_start_and_nothing_is_joined()
         world.desk.offer_rejoin()
         assert world.read("app").rejoin == "c1"
         assert world.asked == []
+        await world.ask("settings.set", {"name": "voice.last_channel", "value": ""})
+        assert world.read("app").rejoin == ""
 
 
 async def test_without_windows_their_commands_say_so() -> None:
