@@ -18,7 +18,7 @@ MOST_RATE = 45.0
 """Batches a second at most, for quicker ones."""
 SHARE = 0.75
 """Two batches lie no further apart than this share of the quickest video's interval: with 30 fps beside other
-tiles, a fixed 30 batches a second would lose 8 % of its frames at 1 ms of jitter and 20 % at 4 ms."""
+tiles, a fixed 30 batches a second loses a quarter of its frames in unlucky phases."""
 BATCH_FRAMES = 256
 BATCH_BYTES = 48 << 20
 

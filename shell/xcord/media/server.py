@@ -68,6 +68,8 @@ class MediaServer:
         """Listen on ``listener``, or on a free port of loopback; returns the port."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         bound = listener or socket.create_server((HOST, 0))
+        # Named as TCP, or asyncio leaves TCP_NODELAY off in what it accepts (as in ``door.listen``).
+        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, bound.detach())
         self.port = bound.getsockname()[1]
         self._server = await serve(
             self._serve,

@@ -154,9 +154,9 @@ def test_a_batch_is_bounded_in_bytes_but_a_single_frame_always_goes(monkeypatch:
     assert len(pictures(flow.step(0.0))) == 1
 
 
-def share_sent(rates: list[int], jitter: float, seconds: int = 20) -> float:
-    """Of the frames of the quickest video, how many a prompt page gets, by simulation."""
-    chance = random.Random(7)
+def share_sent(rates: list[int], jitter: float, seed: int, seconds: int = 4) -> float:
+    """Of the frames of the first video, how many a prompt page gets, by simulation."""
+    chance = random.Random(seed)
     keys: list[Key] = [(f"user{number}", "camera", 0) for number in range(len(rates))]
     arrivals = sorted(
         (max(0.0, turn / rate + phase + chance.gauss(0, jitter)), key)
@@ -189,7 +189,10 @@ def share_sent(rates: list[int], jitter: float, seconds: int = 20) -> float:
 def test_a_prompt_page_gets_nearly_every_frame_also_of_a_quick_video_beside_slow_ones(
     rates: list[int],
 ) -> None:
-    assert share_sent(rates, jitter=0.002) >= 0.99
+    # Many phases: a fixed 30 batches a second is lossless for most of them, and hopeless for some.
+    shares = [share_sent(rates, jitter=0.002, seed=seed) for seed in range(20)]
+    assert min(shares) >= 0.97
+    assert sum(shares) / len(shares) >= 0.99
 
 
 class History(RuleBasedStateMachine):
