@@ -254,8 +254,13 @@ class QtWindows(WindowLayer):
         recent = [at for at in self._crashes.get(name, []) if now - at < CALM]
         wait = min(LONGEST_WAIT, 2.0 ** (len(recent) - 1)) if recent else 0.0
         self._crashes[name] = [*recent, now]
-        log.error("the page of window %s died (%s); it is loaded again in %.0f s", name, how, wait)
-        self._later(int(wait * 1000), partial(self.events.page_lost, name))
+        # A moment later, for Ctrl-C in a terminal reaches the pages' processes before it makes us quit.
+        self._later(max(100, int(wait * 1000)), partial(self._tell_lost, name, how))
+
+    def _tell_lost(self, name: str, how: str) -> None:
+        if name in self._windows and not self._quit_asked:
+            log.error("the page of window %s died (%s) and is loaded again", name, how)
+            self.events.page_lost(name)
 
     def _later(self, milliseconds: int, work: Callable[[], None]) -> None:
         from PySide6.QtCore import QTimer

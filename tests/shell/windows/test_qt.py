@@ -221,6 +221,15 @@ def test_a_second_signal_ends_an_app_that_does_not(screen: Screen, pages: Pages,
     desktop.end()
 
 
+def test_a_killed_app_leaves_no_process_behind(desktop: Desktop, pages: Pages) -> None:
+    pages.await_told("painted")
+    children = psutil.Process(desktop.process.pid).children(recursive=True)
+    assert children
+    desktop.process.kill()
+    _, left = psutil.wait_procs(children, timeout=PATIENCE)
+    assert not left
+
+
 def test_a_page_whose_process_dies_is_told_and_loaded_again(desktop: Desktop, pages: Pages) -> None:
     pages.await_told("painted")
     _renderer(desktop.process.pid).kill()
