@@ -7,16 +7,31 @@ from urllib.parse import quote
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from tests.plugins.xcord_sync.served import Served
 
 from xcord_sync.backend import migrations
 from xcord_sync.backend.errors import CannotServe
 from xcord_sync.backend.store import Store
-from xcord_sync.backend.tables import Base, Channel, LoginToken, Member, Server, User
+from xcord_sync.backend.tables import (
+    Audit,
+    Avatar,
+    Ban,
+    Base,
+    Channel,
+    Invite,
+    LoginToken,
+    Member,
+    PresenceChange,
+    Server,
+    User,
+    VoiceSession,
+    WebhookEvent,
+)
 
 TABLES = set(Base.metadata.tables) | {"alembic_version"}
+FIRST_TABLES = {"users", "login_tokens", "servers", "members", "channels"}
 
 
 @pytest.fixture
@@ -44,13 +59,35 @@ def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
 
 
-def fill(connection: Connection) -> None:
-    user, server = uuid.uuid4(), uuid.uuid4()
+def fill_first(connection: Connection) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    """Rows in every table of the first step, in that step's columns; a user, a server, a channel."""
+    user, server, channel = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     connection.execute(insert(User).values(id=user, login="a", name="A", role="owner", password_hash="h"))
     connection.execute(insert(LoginToken).values(token_hash=b"x", user_id=user, device="d"))
     connection.execute(insert(Server).values(id=server, name="S"))
     connection.execute(insert(Member).values(server_id=server, user_id=user, role="owner"))
-    connection.execute(insert(Channel).values(id=uuid.uuid4(), server_id=server, name="C", position=0))
+    connection.execute(insert(Channel).values(id=channel, server_id=server, name="C", position=0))
+    return user, server, channel
+
+
+def fill(connection: Connection) -> None:
+    """Rows in every table."""
+    user, server, channel = fill_first(connection)
+    connection.execute(insert(Avatar).values(user_id=user, hash="ab", type="png", content=b"x"))
+    connection.execute(update(User).values(avatar="ab"))
+    connection.execute(insert(Invite).values(code=user.hex, server_id=server, created_by=user))
+    connection.execute(insert(Ban).values(server_id=server, user_id=user, by=user))
+    connection.execute(insert(Audit).values(actor=user, action="ban", detail={"a": 1}))
+    connection.execute(
+        insert(VoiceSession).values(
+            room_sid="RM", participant_sid=user.hex, room="vc", channel_id=channel, user_id=user, device="d",
+            source="webhook",
+        )
+    )  # fmt: skip
+    connection.execute(insert(WebhookEvent).values(id=user.hex, kind="room_started", payload=b"{}"))
+    connection.execute(
+        insert(PresenceChange).values(channel_id=channel, user_id=user, device="d", kind="joined")
+    )
 
 
 async def test_up_gives_exactly_the_tables_that_the_code_knows(engine: AsyncEngine) -> None:
@@ -77,6 +114,23 @@ async def test_down_and_up_again_with_rows_in_every_table(engine: AsyncEngine) -
         assert await connection.run_sync(tables) == TABLES
         assert (await connection.execute(select(User))).first() is None
         await connection.run_sync(fill)
+
+
+async def test_one_step_up_and_down_keeps_the_rows_that_were_there(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(migrations.upgrade, "0001")
+        await connection.run_sync(fill_first)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrations.upgrade, "0002")
+        assert (await connection.execute(select(Channel.name, Channel.user_limit))).all() == [("C", 0)]
+        await connection.execute(text("TRUNCATE login_tokens, channels, members, servers, users CASCADE"))
+        await connection.run_sync(fill)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrations.downgrade, "0001")
+        assert await connection.run_sync(tables) == FIRST_TABLES | {"alembic_version"}
+        for table in FIRST_TABLES:
+            assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 1
+        assert (await connection.execute(select(User.avatar))).scalar_one() == ""
 
 
 async def test_up_on_a_schema_that_is_up_to_date_changes_nothing(engine: AsyncEngine) -> None:

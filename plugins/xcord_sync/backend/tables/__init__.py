@@ -1,0 +1,23 @@
+"""The tables, as the migrations leave them (a test compares the two)."""
+
+from .accounts import Avatar, LoginToken, User
+from .base import ROLES, Base
+from .places import Audit, Ban, Channel, Invite, Member, Server
+from .presence import PresenceChange, VoiceSession, WebhookEvent
+
+__all__ = [
+    "ROLES",
+    "Audit",
+    "Avatar",
+    "Ban",
+    "Base",
+    "Channel",
+    "Invite",
+    "LoginToken",
+    "Member",
+    "PresenceChange",
+    "Server",
+    "User",
+    "VoiceSession",
+    "WebhookEvent",
+]
