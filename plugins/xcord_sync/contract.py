@@ -12,6 +12,7 @@ refused is answered with a problem document (RFC 9457) whose ``code`` is one of 
 ``POST /v1/users``                      the owner            ``NewUser`` -> ``PersonInfo``
 ``POST /v1/channels/{channel}/join``    a member             ``JoinRequest`` -> ``JoinAnswer``
 ``GET  /healthz``                       anybody              ``Health``
+``GET  /v1/events`` (WebSocket)         a login              ``Hello`` -> ``Snapshot``, ``Changed``, ...
 ======================================  ===================  =======================================
 """
 
@@ -21,6 +22,21 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+
+from .happenings import CLOSES as CLOSES
+from .happenings import BanRequest as BanRequest
+from .happenings import Called as Called
+from .happenings import Changed as Changed
+from .happenings import ChannelPeople as ChannelPeople
+from .happenings import DirectoryChanged as DirectoryChanged
+from .happenings import Happening as Happening
+from .happenings import Hello as Hello
+from .happenings import Moved as Moved
+from .happenings import MoveRequest as MoveRequest
+from .happenings import MuteRequest as MuteRequest
+from .happenings import Removed as Removed
+from .happenings import Resumed as Resumed
+from .happenings import Snapshot as Snapshot
 
 PROTOCOL = 1
 OLDEST_CLIENT = 1

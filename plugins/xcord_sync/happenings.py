@@ -1,0 +1,144 @@
+"""What goes over ``GET /v1/events``: the part of the contract that is a WebSocket with JSON text frames.
+
+The app connects and says ``Hello`` within 5 s; its login token stands in the header ``Authorization:
+Bearer`` or, for clients that cannot set one, in ``Hello.token``. Then only the server end speaks:
+
+1. ``Snapshot`` first: who is in which channel, all that this login may see. A client that was here before
+   says ``after`` (the newest ``seq`` it has seen) and ``view`` (of the newest ``Snapshot``); when the server
+   end can still tell all that happened since, and the login may still see the same channels, it answers
+   ``Resumed`` instead, and then the missed ``Changed``.
+2. ``Changed``, one per person and channel. ``seq`` only grows; it has gaps, for a login sees its own
+   servers' channels alone. Applying one twice does no harm: ``here`` is the state, not a step.
+3. ``Snapshot`` again whenever the channels that this login may see are others than before (a channel made
+   or deleted, a server joined or left): it replaces all that was known.
+4. ``DirectoryChanged``: names, roles, channels, members or invites of a server changed; ask
+   ``GET /v1/directory`` again. Sent before the ``Snapshot`` that it may cause.
+5. ``Moved``: this person's call went to another of their devices; the call of ``device`` ends and must not
+   be joined again by itself. Sent to all of the person's sockets, before the removal from the call.
+6. ``Called``: a moderator moves this person to another channel; the ``device`` should join ``to`` now. The
+   server end removes it from ``channel`` some seconds later if it is still there.
+7. ``Removed``: a moderator removed or banned this person from the call of ``channel``, or the channel was
+   deleted. Sent before the removal.
+
+``Moved``, ``Called`` and ``Removed`` are not repeated to who was not connected.
+
+Close codes: ``CLOSES``. Both ends ping every 20 s; a socket that is silent for 20 s more is dead.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+HELLO_SECONDS = 5.0
+HELLO_LIMIT = 4096  # bytes of the first message; later ones are refused
+EVENT_LIMIT = 4 * 1024 * 1024  # bytes of a message to the app
+
+#: Close code -> what it means, named as in ``contract.PROBLEMS``.
+CLOSES: dict[int, str] = {
+    1012: "unavailable",  # the server end stops or lost its database; come back with backoff
+    4000: "bad_request",  # no hello, or not one
+    4001: "unauthorized",  # the login is unknown or has ended
+    4002: "client_too_old",
+    4003: "too_slow",  # the app did not take what was sent; come back and resume
+    4004: "rate_limited",  # too many sockets of one login
+}
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
+    """The app's first and only message. ``after`` 0: a snapshot, please."""
+
+    protocol: int = 1
+    token: str = ""
+    after: int = 0
+    view: str = ""
+
+    def __repr__(self) -> str:
+        return f"Hello(after={self.after}, token=...)"
+
+
+class ChannelPeople(msgspec.Struct, frozen=True, kw_only=True):
+    """The users in a channel, by id, in the order of their coming."""
+
+    channel: str
+    people: tuple[str, ...]
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot"):
+    """Everybody in every channel that this login may see, as of ``seq``; empty channels are left out."""
+
+    seq: int
+    view: str
+    channels: tuple[ChannelPeople, ...] = ()
+
+
+class Resumed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="resumed"):
+    """What the app knew at its ``after`` is right; what it missed up to ``seq`` follows as ``Changed``."""
+
+    seq: int
+    view: str
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="changed"):
+    """``user`` is in ``channel`` from now on, or no longer (on no device)."""
+
+    seq: int
+    channel: str
+    user: str
+    here: bool
+
+
+class DirectoryChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="directory"):
+    """Something of ``server`` changed ("" for the account itself)."""
+
+    server: str = ""
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="moved"):
+    """The call that ``device`` had in ``channel`` is now ``to_device``'s, in ``to_channel``."""
+
+    device: str
+    channel: str
+    to_device: str
+    to_channel: str
+
+
+class Called(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="called"):
+    """``device``, which is in ``channel``, should join ``to``."""
+
+    device: str
+    channel: str
+    to: str
+
+
+class Removed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="removed"):
+    """``device`` is removed from ``channel``; ``reason`` is ``removed``, ``banned``, ``no_member`` or
+    ``no_such_channel``."""
+
+    device: str
+    channel: str
+    reason: str
+
+
+Happening = Snapshot | Resumed | Changed | DirectoryChanged | Moved | Called | Removed
+
+
+# -- moderation: bodies of the HTTP routes beside it ---------------------------------------------------
+
+
+class MuteRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``source``: ``microphone``, ``camera``, ``screen`` (with its sound) or ``all``. The person can unmute
+    themselves again."""
+
+    source: str = "microphone"
+
+
+class MoveRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``to``: a channel of the same server."""
+
+    to: str
+
+
+class BanRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Why, for the log of the server's moderators."""
+
+    reason: str = ""
