@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 
-import asyncio
-import socket
-
 import pytest
 
 from xcord import SetupError
@@ -80,20 +77,3 @@ async def test_messages_are_not_held_back() -> None:
         _, writer = await asyncio.open_connection(*listener.getsockname())
         assert await accepted
         writer.close()
-
-
-async def test_a_pages_socket_sends_at_once_and_does_not_wait_for_more() -> None:
-    delays: list[int] = []
-    met = asyncio.Event()
-
-    def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        delays.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
-        writer.close()
-        met.set()
-
-    listener = listen()
-    async with await asyncio.start_server(meet, sock=listener):
-        _, writer = await asyncio.open_connection(*listener.getsockname())
-        await asyncio.wait_for(met.wait(), 10)
-        writer.close()
-    assert delays == [1]
