@@ -9,7 +9,24 @@ refused is answered with a problem document (RFC 9457) whose ``code`` is one of 
 ``POST /v1/login``                      anybody              ``LoginRequest`` -> ``LoggedIn``
 ``POST /v1/logout``                     a login              ends that login
 ``GET  /v1/directory``                  a login              ``DirectoryAnswer``
+``POST /v1/logout-everywhere``          a login              ends every login of the account
+``POST /v1/register``                   by the setting       ``Registering`` -> ``LoggedIn``
 ``POST /v1/users``                      the owner            ``NewUser`` -> ``PersonInfo``
+``POST /v1/me/password``                a login              ``PasswordChange``
+``PATCH /v1/me``                        a login              ``ProfileChange`` -> ``AccountInfo``
+``PUT, DELETE /v1/me/avatar``           a login              PNG, JPEG, WebP -> ``AccountInfo``
+``GET  /v1/avatars/{hash}``             a login              the picture
+``POST /v1/servers``                    a login              ``ServerName`` -> ``ServerInfo``
+``PATCH, DELETE /v1/servers/{server}``  an owner             ``ServerName`` -> ``ServerInfo``
+``GET  /v1/servers/{server}/members``   a member             ``MemberList``
+``PATCH .../members/{user}``            an owner             ``RoleChange`` -> ``MemberInfo``
+``DELETE .../members/{user}``           above them, or self  removes from the server
+``GET, POST .../invites``               a moderator          ``InviteList``, ``NewInvite`` -> ``InviteInfo``
+``POST .../invites/revoke``             a moderator          ``InviteCode``
+``POST /v1/invites/accept``             a login              ``InviteCode`` -> ``ServerInfo``
+``POST /v1/servers/{server}/channels``  a moderator          ``NewChannel`` -> ``ChannelInfo``
+``PATCH /v1/channels/{channel}``        a moderator          ``ChannelChange`` -> ``ChannelInfo``
+``DELETE /v1/channels/{channel}``       a moderator          with everybody's call in it
 ``POST /v1/channels/{channel}/join``    a member             ``JoinRequest`` -> ``JoinAnswer``
 ``GET  /healthz``                       anybody              ``Health``
 ``GET  /v1/events`` (WebSocket)         a login              ``Hello`` -> ``Snapshot``, ``Changed``, ...
@@ -37,6 +54,25 @@ from .happenings import MuteRequest as MuteRequest
 from .happenings import Removed as Removed
 from .happenings import Resumed as Resumed
 from .happenings import Snapshot as Snapshot
+from .kinds import Device as Device
+from .kinds import DisplayName as DisplayName
+from .kinds import LoginName as LoginName
+from .kinds import NewPassword as NewPassword
+from .kinds import Registration as Registration
+from .kinds import Role as Role
+from .orders import ChannelChange as ChannelChange
+from .orders import InviteCode as InviteCode
+from .orders import InviteInfo as InviteInfo
+from .orders import InviteList as InviteList
+from .orders import MemberInfo as MemberInfo
+from .orders import MemberList as MemberList
+from .orders import NewChannel as NewChannel
+from .orders import NewInvite as NewInvite
+from .orders import PasswordChange as PasswordChange
+from .orders import ProfileChange as ProfileChange
+from .orders import Registering as Registering
+from .orders import RoleChange as RoleChange
+from .orders import ServerName as ServerName
 
 PROTOCOL = 1
 OLDEST_CLIENT = 1
@@ -44,6 +80,7 @@ OLDEST_SERVER = 1
 PROTOCOL_HEADER = "X-Xcord-Protocol"
 PROBLEM_TYPE = "application/problem+json"
 BODY_LIMIT = 64 * 1024  # bytes of a request
+PICTURE_LIMIT = 256 * 1024  # bytes of an avatar
 ANSWER_LIMIT = 4 * 1024 * 1024  # bytes of an answer
 
 #: Code -> (HTTP status, English title).
@@ -52,11 +89,21 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unauthorized": (401, "The login is missing, unknown or has ended."),
     "wrong_login": (401, "The login or the password is wrong."),
     "forbidden": (403, "This account may not do that."),
+    "registration_closed": (403, "Accounts are made by the owner of this server end alone."),
+    "invite_needed": (403, "An account is made with an invite here."),
+    "banned": (403, "This account is banned from that server."),
     "no_such_channel": (404, "There is no such channel."),
+    "no_such_server": (404, "There is no such server."),
+    "no_such_member": (404, "There is no such member."),
+    "no_such_invite": (404, "There is no such invite, or no longer."),
     "not_found": (404, "There is nothing at this address."),
     "method_not_allowed": (405, "This address does not take that method."),
     "login_taken": (409, "That login belongs to somebody already."),
+    "channel_full": (409, "The channel is full."),
+    "last_owner": (409, "A server needs an owner; make somebody else one first."),
+    "limit_reached": (409, "There are as many as there may be."),
     "too_large": (413, "The request is too large."),
+    "not_a_picture": (415, "That is no PNG, JPEG or WebP picture."),
     "invalid": (422, "A field of the request is not valid."),
     "client_too_old": (426, "This app is too old for the server; update it."),
     "rate_limited": (429, "Too many attempts; wait before the next."),
@@ -64,21 +111,16 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unavailable": (503, "The server cannot do this at the moment."),
 }
 
-Role = Literal["owner", "moderator", "member"]
-LoginName = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._-]{0,31}$", max_length=32)]
-DisplayName = Annotated[
-    str, Meta(pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", max_length=64)
-]
-Device = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64)]
-
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """Who answers. ``oldest`` is the oldest protocol of an app that is still understood."""
+    """Who answers. ``oldest`` is the oldest protocol of an app that is still understood; ``registration``
+    says who may make an account for themselves."""
 
     name: str
     version: str
     protocol: int
     oldest: int
+    registration: Registration = "closed"
 
 
 class LoginRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,12 +135,13 @@ class LoginRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """The account of a login."""
+    """The account of a login; ``role`` is the one on the server end as a whole."""
 
     user: str
     login: str
     name: str
     role: Role
+    avatar: str = ""
 
 
 class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,18 +155,18 @@ class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewUser(msgspec.Struct, frozen=True, kw_only=True):
-    """An account to be created; it becomes a member of every server there is."""
+    """An account to be created; it becomes a member of the servers that its maker owns."""
 
     login: LoginName
     name: DisplayName
-    password: Annotated[str, Meta(min_length=8, max_length=1024)]
+    password: NewPassword
 
     def __repr__(self) -> str:
         return "NewUser(...)"
 
 
 class PersonInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A person as others see them."""
+    """A person as others see them; ``avatar`` is a hash for ``GET /v1/avatars/{hash}``, or empty."""
 
     user: str
     name: str
@@ -131,17 +174,19 @@ class PersonInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A voice channel."""
+    """A voice channel. ``user_limit`` 0 is none."""
 
     id: str
     name: str
+    user_limit: int = 0
 
 
 class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A server with its channels, in their order."""
+    """A server with its channels, in their order; ``role`` is the asking account's on it."""
 
     id: str
     name: str
+    role: Role = "member"
     channels: tuple[ChannelInfo, ...] = ()
 
 
