@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SetupError
@@ -43,8 +44,17 @@ def prepare(environ: MutableMapping[str, str]) -> None:
     environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(
         filter(None, [environ.get("QTWEBENGINE_CHROMIUM_FLAGS", ""), *flags])
     )
+    if not _session_bus(environ):
+        # Chromium and Qt would start one themselves (dbus-launch), which outlives the app.
+        environ["DBUS_SESSION_BUS_ADDRESS"] = "disabled:"
     if os.geteuid() == 0 and environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1") == "1":
         log.warning("running as root: Chromium refuses its sandbox then, so pages run without one")
+
+
+def _session_bus(environ: Mapping[str, str]) -> bool:
+    """Whether this session has a bus: named, or at its usual place."""
+    runtime = environ.get("XDG_RUNTIME_DIR", "")
+    return "DBUS_SESSION_BUS_ADDRESS" in environ or bool(runtime and Path(runtime, "bus").exists())
 
 
 class QtWindows(WindowLayer):

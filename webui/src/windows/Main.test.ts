@@ -276,3 +276,17 @@ test('the language of the settings is the language of the page', () => {
   hold(slices());
   expect(document.querySelector('[role=toolbar]')?.getAttribute('aria-label')).toBe('Call controls');
 });
+
+test('without layout the window says so before there is a call, and switches it on again', () => {
+  const off = slices({
+    voice: idle,
+    directory: signedOut,
+    plugins: { plugins: [plugin('layout', { state: 'off' })] },
+  });
+  delete off.stage;
+  hold(off);
+  draw(Main, {});
+  expect(text()).toContain('Layout is off');
+  click('Switch on Layout');
+  expect(asked()).toContainEqual(['plugins.set', { name: 'layout', on: true }]);
+});
