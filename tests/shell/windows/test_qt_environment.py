@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xcord.windows.qt import prepare
+from xcord.windows.qt_environment import prepare
 
 
 def test_without_a_session_bus_none_is_started_that_would_outlive_the_app(tmp_path: Path) -> None:
