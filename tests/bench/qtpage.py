@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from xcord.windows.qt import prepare
+from xcord.windows.qt_environment import prepare
 
 
 def show(address: str, width: int, height: int) -> int:
