@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 from collections.abc import AsyncIterator
 from importlib import import_module
@@ -16,13 +17,15 @@ import msgspec
 
 from xcord import Asker, CommandError, Config, Directory, Handle, JoinToken, JoinTokenFor, Login, Nothing
 
-from . import keeping
+from . import keeping, vault
 from .address import tidy
 from .backoff import pause
 from .translate import directory, join_token
 
 if TYPE_CHECKING:
     from .client import Client
+
+log = logging.getLogger("xcord.sync")
 
 GOODBYE_SECONDS = 3.0
 
@@ -40,16 +43,18 @@ class Keeper:
         self._work: asyncio.Task[None] | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
         self._look = asyncio.Event()
+        self._curious: set[asyncio.Future[str]] = set()  # each is told the code of the look that ends next
         hub.command("directory.login", Login, self._login)
         hub.command("directory.logout", Nothing, self._logout)
+        hub.command("directory.refresh", Nothing, self._refresh)
         hub.command("directory.join_token", JoinTokenFor, self._join_token, private=True)
 
     @contextlib.asynccontextmanager
     async def life(self) -> AsyncIterator[None]:
         """Takes up a kept login; leaving ends no login, only the connection."""
         self._kept = await asyncio.to_thread(keeping.load, self._path)
-        if self._kept.token:
-            self._slice.set(Directory(status="connecting", address=self._kept.address))
+        if self._kept.where:
+            self._slice.set(Directory(status="connecting", address=self._kept.address, kept=self._kept.where))
             self._work = asyncio.ensure_future(self._take_up())
         try:
             yield
@@ -74,10 +79,9 @@ class Keeper:
             if self._client is not None:
                 await self._hang_up()
             await self._rest(goodbye=True)
-            self._kept = msgspec.structs.replace(self._kept, address=address, token=answer.token)
-            await self._save()
+            await self._keep_login(address, answer.token)
             self._client = client
-            self._slice.set(shown)
+            self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where))
             self._work = asyncio.ensure_future(self._keep(client))
 
     async def _logout(self, _args: Nothing, _asker: Asker) -> None:
@@ -85,6 +89,22 @@ class Keeper:
             if self._client is not None:
                 await self._hang_up()
             await self._end("")
+
+    async def _refresh(self, _args: Nothing, _asker: Asker) -> None:
+        """Looks at once, however long the pause would still be.
+
+        :raises CommandError: ``not_signed_in``, or why the server could not be seen.
+        """
+        if self._work is None:
+            raise CommandError("not_signed_in", "nobody is signed in")
+        seen: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._curious.add(seen)
+        self._look.set()
+        try:
+            if code := await seen:
+                raise CommandError(code, "the server could not be seen")
+        finally:
+            self._curious.discard(seen)
 
     async def _join_token(self, args: JoinTokenFor, _asker: Asker) -> JoinToken:
         client = self._client
@@ -101,6 +121,14 @@ class Keeper:
 
     async def _take_up(self) -> None:
         """A kept login at start: the HTTP client is loaded off the loop, for windows open meanwhile."""
+        try:
+            self._kept = await keeping.unlock(self._kept)
+        except vault.VaultError:
+            log.warning("the keyring does not give the login that it keeps")
+        if not self._kept.token:  # it stays where it is: the next start may have more luck
+            self._work = None
+            self._slice.set(Directory(reason="keyring", address=self._kept.address))
+            return
         self._client = await _client(self._kept.address, self._kept.token)
         await self._keep(self._client, unknown=True)
 
@@ -117,13 +145,15 @@ class Keeper:
                 if failures or unknown:
                     await client.about()
                 unknown = False
-                self._slice.set(directory(client.address, await client.directory()))
+                shown = directory(client.address, await client.directory())
+                self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where))
                 failures, code = 0, ""
             except CommandError as error:
                 failures, code, unknown = failures + 1, error.code, False
                 if code == "unauthorized":
                     break
                 self._slice.set(msgspec.structs.replace(self._slice.value, status="stale", reason=code))
+            self._satisfy(code)
         # Not from within this task, which ending cancels.
         farewell = asyncio.ensure_future(self._end_if(client, code))
         self._goodbyes.add(farewell)
@@ -140,6 +170,11 @@ class Keeper:
             passed.cancel()
             looked.cancel()
 
+    def _satisfy(self, code: str) -> None:
+        for seen in self._curious:
+            if not seen.done():
+                seen.set_result(code)
+
     # -- ending --------------------------------------------------------------------------------------
 
     async def _end_if(self, client: Client, reason: str) -> None:
@@ -150,8 +185,11 @@ class Keeper:
     async def _end(self, reason: str) -> None:
         """Nobody is signed in any more; the file says so before anybody is told."""
         await self._rest(goodbye=not reason)
-        self._kept = msgspec.structs.replace(self._kept, token="")
-        await self._save()
+        try:
+            self._kept = await keeping.clear(self._path, self._kept)
+        except OSError as error:
+            self._kept = msgspec.structs.replace(self._kept, token="", where="")
+            self._tell_unkept(error)
         self._slice.set(Directory(reason=reason, address=self._kept.address))
 
     async def _hang_up(self) -> None:
@@ -165,6 +203,7 @@ class Keeper:
         """Stops keeping up. ``goodbye``: the server end is told, in the background, that the login ends."""
         work, self._work = self._work, None
         client, self._client = self._client, None
+        self._satisfy("not_signed_in")
         if work is not None:
             work.cancel()
             await asyncio.wait({work})
@@ -173,13 +212,18 @@ class Keeper:
             self._goodbyes.add(task)
             task.add_done_callback(self._goodbyes.discard)
 
-    async def _save(self) -> None:
+    async def _keep_login(self, address: str, token: str) -> None:
+        self._kept = msgspec.structs.replace(self._kept, address=address, token=token)
         try:
-            await asyncio.to_thread(keeping.save, self._path, self._kept)
+            self._kept = await keeping.store(self._path, self._kept)
         except OSError as error:
-            self._hub.report(
-                "login_not_kept", f"the login cannot be kept ({error.strerror}): sign in again next time"
-            )
+            self._kept = msgspec.structs.replace(self._kept, where="")
+            self._tell_unkept(error)
+
+    def _tell_unkept(self, error: OSError) -> None:
+        self._hub.report(
+            "login_not_kept", f"the login cannot be kept ({error.strerror}): sign in again next time"
+        )
 
 
 async def _client(address: str, token: str = "") -> Client:

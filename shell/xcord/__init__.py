@@ -18,22 +18,16 @@ _HOMES = {
     "hookspecs": ("hookimpl",),
     "hub": ("Asker", "Slice"),
     "model": (
-        "Account",
         "App",
-        "Channel",
         "Demand",
         "Devices",
-        "Directory",
-        "JoinToken",
         "ModeInfo",
         "Person",
         "Placed",
         "Placement",
         "Plugins",
         "PluginState",
-        "Profile",
         "Quality",
-        "Server",
         "Settings",
         "Speaking",
         "Stage",
@@ -45,6 +39,7 @@ _HOMES = {
         "WindowState",
     ),
     "options": ("Options",),
+    "places": ("Account", "Channel", "Directory", "Invite", "JoinToken", "Member", "Profile", "Server"),
     "requests": (
         "Join",
         "JoinTokenFor",
@@ -78,22 +73,16 @@ if TYPE_CHECKING:
     from .hookspecs import hookimpl as hookimpl
     from .hub import Asker as Asker
     from .hub import Slice as Slice
-    from .model import Account as Account
     from .model import App as App
-    from .model import Channel as Channel
     from .model import Demand as Demand
     from .model import Devices as Devices
-    from .model import Directory as Directory
-    from .model import JoinToken as JoinToken
     from .model import ModeInfo as ModeInfo
     from .model import Person as Person
     from .model import Placed as Placed
     from .model import Placement as Placement
     from .model import Plugins as Plugins
     from .model import PluginState as PluginState
-    from .model import Profile as Profile
     from .model import Quality as Quality
-    from .model import Server as Server
     from .model import Settings as Settings
     from .model import Speaking as Speaking
     from .model import Stage as Stage
@@ -104,6 +93,14 @@ if TYPE_CHECKING:
     from .model import Windows as Windows
     from .model import WindowState as WindowState
     from .options import Options as Options
+    from .places import Account as Account
+    from .places import Channel as Channel
+    from .places import Directory as Directory
+    from .places import Invite as Invite
+    from .places import JoinToken as JoinToken
+    from .places import Member as Member
+    from .places import Profile as Profile
+    from .places import Server as Server
     from .requests import Join as Join
     from .requests import JoinTokenFor as JoinTokenFor
     from .requests import Login as Login

@@ -11,7 +11,7 @@ import msgspec
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``voice.leave``, ``app.quit``, ``directory.logout``, ``page.painted``: no arguments."""
+    """``voice.leave``, ``app.quit``, ``directory.logout``, ``directory.refresh``: no arguments."""
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,16 +6,13 @@ from typing import Any
 
 from xcord import CommandError, Handle, hookimpl
 from xcord.model import (
-    Account,
-    Channel,
     Devices,
-    Directory,
     Person,
     Quality,
-    Server,
     Speaking,
     Voice,
 )
+from xcord.places import Account, Channel, Directory, Server
 from xcord.requests import Join, Login, Nothing, Rejoin, Switch
 
 NAMES = (

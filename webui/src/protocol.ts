@@ -16,10 +16,12 @@ export interface Protocol {
   Directory?: Directory;
   Failure?: Failure;
   Hello?: Hello;
+  Invite?: Invite;
   Join?: Join;
   Login?: Login;
   Measure?: Measure;
   MediaDoor?: MediaDoor;
+  Member?: Member;
   ModeInfo?: ModeInfo;
   Nothing?: Nothing;
   Notice?: Notice;
@@ -94,10 +96,12 @@ export interface Change {
   type: 'change';
 }
 /**
- * A voice channel. `people` are the users known to be in it (empty until presence is known).
+ * A voice channel. `people` are the users known to be in it (empty until presence is known), also
+ * on other devices; `limit` is how many it takes, 0 for any number.
  */
 export interface Channel {
   id: string;
+  limit: number;
   name: string;
   people: string[];
 }
@@ -116,6 +120,7 @@ export interface Commands {
   'app.quit': Nothing;
   'directory.login': Login;
   'directory.logout': Nothing;
+  'directory.refresh': Nothing;
   'page.painted': Nothing;
   'page.report': PageReport;
   'plugins.set': SetPlugin;
@@ -132,7 +137,7 @@ export interface Commands {
   'window.show': ShowWindow;
 }
 /**
- * `voice.leave`, `app.quit`, `directory.logout`, `page.painted`: no arguments.
+ * `voice.leave`, `app.quit`, `directory.logout`, `directory.refresh`: no arguments.
  */
 export interface Nothing {}
 /**
@@ -258,17 +263,32 @@ export interface Devices {
 }
 /**
  * Slice `directory`. `status`: `signed_out`, `connecting`, `connected`, `stale` (what
- * is shown may be old; `reason` tells why).
+ * is shown may be old; `reason` tells why). `kept`: where the login is kept on this machine.
+ * `invite` is the one that was made last, until it is put away.
  */
 export interface Directory {
   account: Account | null;
   address: string;
+  invite: Invite | null;
+  kept: '' | 'file' | 'keyring';
   people: {
     [k: string]: Profile;
   };
   reason: string;
   servers: Server[];
   status: 'connected' | 'connecting' | 'signed_out' | 'stale';
+}
+/**
+ * An invite that was just made. Its `code` lets people in: it is shown and never logged.
+ *
+ * `expires_at` is in seconds since the epoch; `uses` 0 means any number.
+ */
+export interface Invite {
+  code: string;
+  expires_at: number;
+  link: string;
+  server: string;
+  uses: number;
 }
 /**
  * A person as the server end knows them; wins over what LiveKit's metadata says.
@@ -279,12 +299,21 @@ export interface Profile {
   user: string;
 }
 /**
- * A community with its channels.
+ * A community with its channels. `role` is mine in it.
  */
 export interface Server {
   channels: Channel[];
   id: string;
+  members: Member[];
   name: string;
+  role: 'member' | 'moderator' | 'owner';
+}
+/**
+ * Who belongs to a server, and what they may do there.
+ */
+export interface Member {
+  role: 'member' | 'moderator' | 'owner';
+  user: string;
 }
 /**
  * Why a command was not done; pages translate `error_<code>`.

@@ -16,7 +16,7 @@ from tests.plugins.xcord_sync.fake_server import DIRECTORY, JOIN_TOKEN, PASSWORD
 import xcord_sync
 from xcord import Asker, CommandError, Directory, JoinToken, JoinTokenFor, Login, Nothing, Voice
 from xcord.testing import World, running
-from xcord_sync import contract
+from xcord_sync import contract, keeping
 
 VOICE = Asker("plugin", "voice")
 
@@ -211,6 +211,18 @@ async def test_a_start_without_the_server_is_stale_and_connects_when_it_comes(
         await as_time_goes(world, lambda: shown(world).status == "connected")
 
 
+async def test_a_look_can_be_asked_for_while_the_next_one_is_far(tmp_path: Path, server: FakeServer) -> None:
+    async with signed_in(tmp_path, server) as world:
+        await server.down()
+        assert (await refused(world, "directory.refresh", Nothing())).code == "unreachable"
+        assert shown(world).status == "stale"
+        await server.up()
+        await world.ask("directory.refresh")  # with the clock standing still
+        assert shown(world).status == "connected"
+        await world.ask("directory.logout")
+        assert (await refused(world, "directory.refresh", Nothing())).code == "not_signed_in"
+
+
 async def test_a_failed_join_looks_at_the_server_at_once(tmp_path: Path, server: FakeServer) -> None:
     async with signed_in(tmp_path, server) as world:
         await server.down()
@@ -262,6 +274,18 @@ async def test_an_answer_that_makes_no_sense_is_the_servers_error(
         server.raw["/v1/directory"] = (status, body)
         await as_time_goes(world, lambda: shown(world).status == "stale")
         assert shown(world).reason == "server_error"
+
+
+async def test_a_login_that_the_keyring_does_not_give_back_is_asked_for_and_stays_where_it_is(
+    tmp_path: Path,
+) -> None:
+    path = keeping.path_in(tmp_path)
+    keeping.save(path, keeping.Kept(device="d", address="http://127.0.0.1:1", where="keyring"))
+    before = path.read_bytes()
+    async with running(xcord_sync, folder=tmp_path) as world:  # tests have no keyring
+        await world.until(lambda: shown(world).status == "signed_out")
+        assert (shown(world).reason, shown(world).address) == ("keyring", "http://127.0.0.1:1")
+    assert path.read_bytes() == before
 
 
 # -- signing out -------------------------------------------------------------------------------------

@@ -49,13 +49,20 @@ export function directory(more: Partial<Directory> = {}): Directory {
       {
         id: 's1',
         name: 'Friends',
+        role: 'owner',
         channels: [
-          { id: 'c1', name: 'Lobby', people: [] },
-          { id: 'c2', name: 'Müzik', people: ['ümit'] },
+          { id: 'c1', name: 'Lobby', people: [], limit: 0 },
+          { id: 'c2', name: 'Müzik', people: ['ümit'], limit: 0 },
+        ],
+        members: [
+          { user: 'ada', role: 'owner' },
+          { user: 'ümit', role: 'member' },
         ],
       },
     ],
     people: { ümit: { user: 'ümit', name: 'Ümit', avatar: '' } },
+    kept: 'file',
+    invite: null,
     ...more,
   };
 }
