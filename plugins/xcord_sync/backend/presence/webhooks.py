@@ -1,0 +1,71 @@
+"""Whether a webhook is genuine: its JWT, signed by the key that its issuer names, holds the body's hash."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import jwt
+from google.protobuf.json_format import Parse, ParseError
+from livekit.api import TokenVerifier
+from livekit.protocol.webhook import WebhookEvent
+
+BODY_LIMIT = 2 * 1024 * 1024  # bytes; metadata alone may have 512 KiB
+
+
+class NotGenuine(Exception):
+    """Nobody who has a key of ours sent this, or not this body, or not now."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A genuine webhook. ``id`` is unique: the SFU's, or the body's hash where it gave none (a replay of
+    either is known by it). ``event`` is ``None`` when it cannot be read; it is kept all the same."""
+
+    id: str
+    kind: str
+    body: bytes
+    created_at: datetime | None
+    event: WebhookEvent | None
+
+
+def hash_claim(token: str, keys: Mapping[str, str]) -> bytes:
+    """The body's SHA-256 as the sender signed it. ``token`` is the whole header ``Authorization``: the SFU
+    puts no ``Bearer`` before it. A clock that is off by a minute is borne with.
+
+    :param keys: secrets by issuer; two while keys are being changed.
+    :raises NotGenuine: for whatever is wrong with it.
+    """
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        secret = keys.get(issuer) if isinstance(issuer, str) else None
+        if secret is None:
+            raise NotGenuine("its issuer is unknown")
+        claims = TokenVerifier(issuer, secret).verify(token)
+        return base64.b64decode(claims.sha256 or "", validate=True)
+    except (jwt.PyJWTError, binascii.Error, ValueError, TypeError, AttributeError) as error:
+        raise NotGenuine(f"its token is not valid ({type(error).__name__})") from None
+
+
+def receive(body: bytes, claimed: bytes) -> Received:
+    """The webhook in a body whose hash was claimed.
+
+    :raises NotGenuine: it is another body.
+    """
+    found = hashlib.sha256(body).digest()
+    if not hmac.compare_digest(found, claimed):
+        raise NotGenuine("its body is not the one that was signed")
+    try:
+        event = Parse(body.decode("utf-8"), WebhookEvent(), ignore_unknown_fields=True)
+    except (ParseError, UnicodeDecodeError, ValueError, RecursionError):
+        event = None
+    if event is None or "\0" in event.id + event.event:
+        return Received(f"sha256:{found.hex()}", "", body, None, None)
+    seconds = min(max(event.created_at, 0), 4_000_000_000)
+    created = datetime.fromtimestamp(seconds, UTC) if seconds else None
+    return Received(event.id or f"sha256:{found.hex()}", event.event, body, created, event)

@@ -1,0 +1,137 @@
+"""What is a genuine webhook, and what it tells."""
+
+import base64
+import json
+import time
+import uuid
+from datetime import UTC, datetime
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from livekit.protocol.webhook import WebhookEvent
+from tests.plugins.xcord_sync.presence import CHANNEL, KEY, SECRET, USER, body_of, event, signed
+
+from xcord_sync.backend.presence.signals import channel_of, signal_of
+from xcord_sync.backend.presence.webhooks import NotGenuine, hash_claim, receive
+
+KEYS = {KEY: SECRET, "newer": "n" * 40}
+
+
+def token(**claims: object) -> str:
+    now = int(time.time())
+    body = base64.b64encode(b"x" * 32).decode()
+    return jwt.encode({"iss": KEY, "nbf": now, "exp": now + 300, "sha256": body} | claims, SECRET)
+
+
+def test_a_signed_body_is_received_from_either_of_two_issuers() -> None:
+    body = body_of(event("participant_joined", id="EV_1", at=1_700_000_000))
+    for key, secret in KEYS.items():
+        received = receive(body, hash_claim(signed(body, key, secret), KEYS))
+        assert (received.id, received.kind, received.body) == ("EV_1", "participant_joined", body)
+        assert received.created_at == datetime.fromtimestamp(1_700_000_000, UTC)
+
+
+def test_a_changed_body_is_not_the_one_that_was_signed() -> None:
+    body = body_of(event("participant_joined"))
+    with pytest.raises(NotGenuine):
+        receive(body + b" ", hash_claim(signed(body), KEYS))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "nonsense",
+        "Bearer " + token(),
+        token(iss="stranger"),
+        token(exp=int(time.time()) - 120),
+        token(nbf=int(time.time()) + 120),
+        token(sha256="%%%"),
+        token(sha256=7),
+        token(video="a"),
+        jwt.encode({"iss": KEY, "sha256": "", "exp": time.time() + 300}, "x" * 40),
+        jwt.encode({"iss": KEY, "sha256": base64.b64encode(b"x" * 32).decode()}, SECRET),
+        jwt.encode({"iss": KEY, "exp": time.time() + 300}, "", algorithm="none"),
+    ],
+)
+def test_a_header_that_is_not_genuine_is_refused(header: str) -> None:
+    with pytest.raises(NotGenuine):
+        receive(b"{}", hash_claim(header, KEYS))
+
+
+def test_a_clock_that_is_off_by_half_a_minute_is_borne_with() -> None:
+    now = int(time.time())
+    assert hash_claim(token(exp=now - 30), KEYS) == b"x" * 32
+    assert hash_claim(token(nbf=now + 30), KEYS) == b"x" * 32
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[7]", b"7", b"\xff", b'{"room":7}', b'{"id":"a\\u0000"}', b"[" * 9000]
+)
+def test_what_is_genuine_and_cannot_be_read_is_kept_by_its_hash(body: bytes) -> None:
+    received = receive(body, hash_claim(signed(body), KEYS))
+    assert received.id.startswith("sha256:")
+    assert (received.event, received.kind, received.body) == (None, "", body)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.dictionaries(
+            st.sampled_from(["event", "id", "room", "name", "sid", "participant", "createdAt", "identity"]),
+            inner,
+        ),
+    )
+)
+def test_no_genuine_body_is_refused_or_breaks_anything(content: object) -> None:  # fmt: skip
+    body = json.dumps(content).encode()
+    received = receive(body, hash_claim(signed(body), KEYS))
+    assert "\0" not in received.id + received.kind
+    if received.event is not None:
+        signal_of(received.event)
+
+
+def test_a_joined_tells_who_where_and_since_when_they_asked() -> None:
+    told = signal_of(event("participant_joined", "PA_7", device="phone", joined_ms=1_700_000_000_500))
+    assert told is not None
+    assert told.person is not None
+    assert (told.channel, told.room_sid, told.person.user, told.person.device) == (
+        CHANNEL, "RM_1", USER, "phone",
+    )  # fmt: skip
+    assert told.person.since == datetime.fromtimestamp(1_700_000_000.5, UTC)
+    asked = signal_of(event("participant_joined", metadata='{"asked": 1600000000000}'))
+    assert asked is not None
+    assert asked.person is not None
+    assert asked.person.since == datetime.fromtimestamp(1_600_000_000, UTC)
+
+
+@pytest.mark.parametrize("metadata", ["{", "7", '{"asked": "x"}', '{"asked": 1e400}', '{"asked": -5}'])
+def test_odd_metadata_does_not_stop_it(metadata: str) -> None:
+    assert signal_of(event("participant_joined", metadata=metadata)) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["", "vc_", "test", f"x{CHANNEL}", f"vc_{CHANNEL}\n", f"vc_{str(CHANNEL).upper()}"]
+)
+def test_a_room_of_somebody_else_tells_nothing(name: str) -> None:
+    assert channel_of(name) is None
+    made = event("participant_joined")
+    made.room.name = name
+    assert signal_of(made) is None
+
+
+@pytest.mark.parametrize("identity", ["", "recorder", f"{USER}", f"{USER}:", f"{USER}:a b", f"{USER}:x:y"])
+def test_a_participant_that_is_nobody_of_ours_tells_nothing(identity: str) -> None:
+    made = event("participant_joined")
+    made.participant.identity = identity
+    assert signal_of(made) is None
+
+
+def test_other_kinds_tell_nothing_about_presence() -> None:
+    for kind in ("room_started", "egress_started", "something_new", ""):
+        assert signal_of(event(kind)) is None
+    assert signal_of(WebhookEvent()) is None
+    assert signal_of(event("room_finished")) is not None
+    assert uuid.UUID(int=0) != USER
