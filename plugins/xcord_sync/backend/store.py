@@ -1,50 +1,23 @@
-"""What the server end keeps, in PostgreSQL: every query there is."""
+"""The database: opened, brought up to date, asked. What is asked stands in ``queries``."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractAsyncContextManager
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from . import migrations
-from .errors import CannotServe, Refused
-from .tables import Channel, LoginToken, Member, Server, User
-from .tokens import Guest
+from .errors import CannotServe
+from .tables import Channel, Member, Server, User
 
-LOGIN_LIVES = timedelta(days=60)  # without use
-USE_NOTED_EVERY = timedelta(hours=1)
 FIRST_SERVER = "xcord"
 FIRST_CHANNELS = ("Lobby", "Lounge", "Workshop")
-
-
-@dataclass(frozen=True)
-class Account:
-    """A user's row, without the hash."""
-
-    id: uuid.UUID
-    login: str
-    name: str
-    avatar: str
-    role: str
-
-
-@dataclass(frozen=True)
-class Login:
-    """Whose request it is, and by which login."""
-
-    account: Account
-    token_hash: bytes
-
-
-_ACCOUNT = (User.id, User.login, User.name, User.avatar, User.role)
 
 
 class Store:
@@ -98,6 +71,10 @@ class Store:
         async with asyncio.timeout(5):
             await self._engine.dispose()
 
+    def change(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction, kept at the end of the block and undone by an error in it."""
+        return self._engine.begin()
+
     # -- the first start ---------------------------------------------------------------------------
 
     async def is_new(self) -> bool:
@@ -123,111 +100,6 @@ class Store:
                     for position, name in enumerate(FIRST_CHANNELS)
                 ],
             )
-
-    # -- accounts ----------------------------------------------------------------------------------
-
-    async def password_of(self, login: str) -> tuple[Account, str] | None:
-        """The account of a login, with the hash of its password."""
-        query = select(*_ACCOUNT, User.password_hash).where(User.login == login)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-        return None if row is None else (Account(*row[:5]), row[5])
-
-    async def set_password(self, user: uuid.UUID, password_hash: str) -> None:
-        """Replaces the hash (the same password under newer parameters)."""
-        async with self._engine.begin() as connection:
-            await connection.execute(update(User).where(User.id == user).values(password_hash=password_hash))
-
-    async def add_user(self, login: str, name: str, password_hash: str) -> Account:
-        """A new account, a member of every server.
-
-        :raises Refused: ``login_taken``.
-        """
-        account = Account(uuid.uuid4(), login, name, "", "member")
-        try:
-            async with self._engine.begin() as connection:
-                await connection.execute(
-                    insert(User).values(
-                        id=account.id, login=login, name=name, role=account.role, password_hash=password_hash
-                    )
-                )
-                servers = (await connection.execute(select(Server.id))).scalars().all()
-                for server in servers:
-                    await connection.execute(
-                        insert(Member).values(server_id=server, user_id=account.id, role=account.role)
-                    )
-        except IntegrityError:
-            raise Refused("login_taken") from None
-        return account
-
-    async def add_login(self, user: uuid.UUID, token_hash: bytes, device: str) -> None:
-        """Keeps a login, and forgets those that nobody has used for long."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(LoginToken).where(LoginToken.used_at < _now() - LOGIN_LIVES))
-            new = insert(LoginToken).values(token_hash=token_hash, user_id=user, device=device)
-            await connection.execute(new)
-
-    async def login_of(self, token_hash: bytes) -> Login | None:
-        """The account that a token stands for."""
-        query = (
-            select(*_ACCOUNT, LoginToken.used_at)
-            .join_from(LoginToken, User, LoginToken.user_id == User.id)
-            .where(LoginToken.token_hash == token_hash)
-        )
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-            if row is None or row.used_at < _now() - LOGIN_LIVES:
-                return None
-            if row.used_at < _now() - USE_NOTED_EVERY:
-                await connection.execute(
-                    update(LoginToken).where(LoginToken.token_hash == token_hash).values(used_at=func.now())
-                )
-                await connection.commit()
-        return Login(Account(*row[:5]), token_hash)
-
-    async def end_login(self, token_hash: bytes) -> None:
-        """The token is worth nothing from now on."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(LoginToken).where(LoginToken.token_hash == token_hash))
-
-    # -- servers and channels ------------------------------------------------------------------------
-
-    async def servers_of(self, user: uuid.UUID) -> list[tuple[Server, Sequence[Channel]]]:
-        """The servers that a user belongs to, with their channels."""
-        query = (
-            select(Server.id, Server.name, Channel.id, Channel.name)
-            .join_from(Member, Server, Member.server_id == Server.id)
-            .outerjoin(Channel, Channel.server_id == Server.id)
-            .where(Member.user_id == user)
-            .order_by(Server.created_at, Server.id, Channel.position, Channel.id)
-        )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        found: dict[uuid.UUID, tuple[Server, list[Channel]]] = {}
-        for server, server_name, channel, channel_name in rows:
-            channels = found.setdefault(server, (Server(id=server, name=server_name), []))[1]
-            if channel is not None:
-                channels.append(Channel(id=channel, name=channel_name))
-        return list(found.values())
-
-    async def people_near(self, user: uuid.UUID) -> list[Account]:
-        """Everybody who shares a server with a user, and the user."""
-        mine = select(Member.server_id).where(Member.user_id == user)
-        near = select(Member.user_id).where(Member.server_id.in_(mine))
-        query = select(*_ACCOUNT).where(User.id.in_(near)).order_by(User.name, User.id)
-        async with self._engine.connect() as connection:
-            return [Account(*row) for row in (await connection.execute(query)).all()]
-
-    async def guest(self, account: Account, channel: uuid.UUID, device: str) -> Guest | None:
-        """The account as a guest of a channel; ``None`` where it is no member or there is no channel."""
-        query = (
-            select(Member.role)
-            .join_from(Channel, Member, Member.server_id == Channel.server_id)
-            .where(Channel.id == channel, Member.user_id == account.id)
-        )
-        async with self._engine.connect() as connection:
-            role = (await connection.execute(query)).scalar_one_or_none()
-        return None if role is None else Guest(account.id, device, account.name, account.avatar, role)
 
     async def ping(self) -> None:
         """Returns when the database answers."""
@@ -257,10 +129,6 @@ def is_outage(error: Exception) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, OSError | TimeoutError | NoConnectionFree | OperationalError | InterfaceError)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _one_line(error: BaseException) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -17,22 +18,31 @@ from .store import is_outage
 
 log = logging.getLogger("xcord.server")
 
-T = TypeVar("T", bound=msgspec.Struct)
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-async def body(request: Request, kind: type[T]) -> T:
-    """The request's body as ``kind``.
+async def read(request: Request, limit: int) -> bytes:
+    """The request's body.
 
-    :raises Refused: ``too_large``, ``bad_request`` (no JSON) or ``invalid`` (names the field).
+    :raises Refused: ``too_large``.
     """
     content = bytearray()
     async for part in request.stream():
         content += part
-        if len(content) > contract.BODY_LIMIT:
+        if len(content) > limit:
             raise Refused("too_large")
+    return bytes(content)
+
+
+def decode(content: bytes, kind: type[Any] | None) -> Any:
+    """JSON as ``kind``; nothing for ``None``, and for ``bytes`` the content as it is.
+
+    :raises Refused: ``bad_request`` (no JSON) or ``invalid`` (names the field).
+    """
+    if kind is None or kind is bytes:
+        return content if kind is bytes else None
     try:
-        return msgspec.json.decode(bytes(content), type=kind)
+        return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
         raise Refused("invalid", detail=str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -124,19 +134,19 @@ def _where(error: BaseException) -> str:
 
 
 def described(
-    *, takes: type[Any] | None = None, gives: type[Any] | None = None, status: int = 200, login: bool = True,
-    refuses: tuple[str, ...] = (),
+    *, takes: type[Any] | None, gives: type[Any] | None, status: int, login: bool, refuses: Sequence[str],
+    path: Sequence[str], takes_content: Sequence[str] = (), gives_content: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The arguments of a route by which OpenAPI knows what our own decoding hides from FastAPI."""
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = {"parameters": [_parameter(name) for name in path]}
     if takes is not None:
-        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(takes)}}}
-        refuses = (*refuses, "bad_request", "invalid", "too_large")
+        extra["requestBody"] = {"required": True, "content": _content(takes, takes_content)}
+        refuses = (*refuses, "too_large", *(() if takes is bytes else ("bad_request", "invalid")))
     if login:
         extra["security"] = [{"login": []}]
         refuses = (*refuses, "unauthorized")
     responses: dict[int | str, dict[str, Any]] = {}
-    for code in (*refuses, "client_too_old"):
+    for code in (*refuses, "client_too_old", "unavailable"):
         known = contract.PROBLEMS[code]
         text = f"{responses[known[0]]['description']} or `{code}`" if known[0] in responses else f"`{code}`"
         responses[known[0]] = {
@@ -145,8 +155,21 @@ def described(
         }
     responses[status] = {"description": HTTPStatus(status).phrase}
     if gives is not None:
-        responses[status]["content"] = {"application/json": {"schema": _ref(gives)}}
+        responses[status]["content"] = _content(gives, gives_content)
     return {"status_code": status, "responses": responses, "openapi_extra": extra, "response_class": Response}
+
+
+def _content(kind: type[Any], types: Sequence[str]) -> dict[str, Any]:
+    if types:
+        return {each: {"schema": {"type": "string", "format": "binary"}} for each in types}
+    return {"application/json": {"schema": _ref(kind)}}
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    kind = (
+        {"type": "string", "format": "uuid"} if name in ("server", "channel", "user") else {"type": "string"}
+    )
+    return {"name": name, "in": "path", "required": True, "schema": kind}
 
 
 def complete_openapi(app: FastAPI) -> None:

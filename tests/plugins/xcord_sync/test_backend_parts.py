@@ -213,7 +213,7 @@ class NoStore:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    async def login_of(self, token_hash: bytes) -> None:
+    def change(self) -> None:
         raise self.error
 
 
@@ -258,7 +258,7 @@ async def test_openapi_names_every_struct_and_refusal_of_the_contract() -> None:
         assert kind in schemas
         assert f"#/components/schemas/{kind}" in used
     assert set(document["paths"]["/v1/channels/{channel}/join"]["post"]["responses"]) == {
-        "200", "400", "401", "404", "413", "422", "426"
+        "200", "400", "401", "403", "404", "409", "413", "422", "426", "503"
     }  # fmt: skip
     assert document["paths"]["/v1/directory"]["get"]["security"] == [{"login": []}]
     refs = {part.split('"')[0] for part in json.dumps(document).split("#/components/schemas/")[1:]}

@@ -13,6 +13,7 @@ from tests.plugins.xcord_sync.served import Served
 
 from xcord_sync.backend import migrations
 from xcord_sync.backend.errors import CannotServe
+from xcord_sync.backend.queries import logins, members, places
 from xcord_sync.backend.store import Store
 from xcord_sync.backend.tables import (
     Audit,
@@ -168,46 +169,42 @@ async def test_a_user_who_is_in_no_server_sees_no_channel(url: str) -> None:
         assert await store.is_new()
         await store.begin("h")
         assert not await store.is_new()
-        member = await store.add_user("bo", "Bo", "h")
-        [(server, channels)] = await store.servers_of(member.id)
-        assert [channel.position is None for channel in channels] == [True] * 3
-        assert server.name
-        assert await store.guest(member, channels[0].id, "d")
-        engine = create_async_engine(url)
-        async with engine.begin() as connection:
-            await connection.execute(text("DELETE FROM members WHERE role = 'member'"))
-        await engine.dispose()
-        assert await store.servers_of(member.id) == []
-        assert await store.people_near(member.id) == []
-        assert await store.guest(member, channels[0].id, "d") is None
+        async with store.change() as db:
+            owner = await logins.password_of(db, "owner")
+            assert owner is not None
+            member = (await logins.create(db, "bo", "Bo", "h")).id
+            await members.follow(db, owner[0].id, member)
+            [(server, role, channels)] = await places.seen_by(db, member)
+            assert (server.name, role, len(channels)) == ("xcord", "member", 3)
+            place = await places.of_channel(db, member, channels[0].id)
+            assert place == places.Place(server.id, "member", channels[0].id)
+            assert len(await logins.near(db, member)) == 2
+            await db.execute(text("DELETE FROM members WHERE role = 'member'"))
+            assert await places.seen_by(db, member) == []
+            assert [each.id for each in await logins.near(db, member)] == [member]
+            assert await places.of_channel(db, member, channels[0].id) is None
+            assert await places.of_server(db, member, server.id) is None
     finally:
         await store.close()
 
 
-async def test_a_login_that_was_not_used_for_long_has_ended(url: str, engine: AsyncEngine) -> None:
+async def test_a_login_that_was_not_used_for_long_has_ended(url: str) -> None:
     store = await Store.open(url)
     try:
         await store.begin("h")
-        found = await store.password_of("owner")
-        assert found is not None
-        await store.add_login(found[0].id, b"old", "d")
-        await store.add_login(found[0].id, b"tired", "d")
-        async with engine.begin() as connection:
-            await connection.execute(
-                text("UPDATE login_tokens SET used_at = now() - interval '61 days' WHERE token_hash = 'old'")
-            )
-            await connection.execute(
-                text("UPDATE login_tokens SET used_at = now() - interval '2 days' WHERE token_hash = 'tired'")
-            )
-        assert await store.login_of(b"old") is None
-        assert await store.login_of(b"tired") is not None
-        async with engine.begin() as connection:
-            fresh = (
-                "SELECT used_at > now() - interval '1 minute' FROM login_tokens WHERE token_hash = 'tired'"
-            )
-            assert (await connection.execute(text(fresh))).scalar_one()
-        await store.add_login(found[0].id, b"new", "d")
-        async with engine.begin() as connection:
-            assert (await connection.execute(text("SELECT count(*) FROM login_tokens"))).scalar_one() == 2
+        async with store.change() as db:
+            found = await logins.password_of(db, "owner")
+            assert found is not None
+            for token in (b"old", b"tired"):
+                await logins.add(db, found[0].id, token, "d")
+            for token, days in (("old", 61), ("tired", 2)):
+                earlier = f"UPDATE login_tokens SET used_at = now() - interval '{days} days'"
+                await db.execute(text(f"{earlier} WHERE token_hash = '{token}'"))
+            assert await logins.find(db, b"old") is None
+            assert await logins.find(db, b"tired") is not None
+            fresh = "SELECT used_at > now() - interval '1 minute' FROM login_tokens"
+            assert (await db.execute(text(f"{fresh} WHERE token_hash = 'tired'"))).scalar_one()
+            await logins.add(db, found[0].id, b"new", "d")
+            assert (await db.execute(text("SELECT count(*) FROM login_tokens"))).scalar_one() == 2
     finally:
         await store.close()

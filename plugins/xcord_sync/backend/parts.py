@@ -1,0 +1,61 @@
+"""What the routes work with."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+from ..kinds import Registration
+from .accounts import Passwords
+from .limits import Attempts
+from .secrets import LiveKitKey
+from .store import Store
+
+
+class Calls(Protocol):
+    """The calls that go on, as far as accounts, servers and channels change them."""
+
+    async def expel(self, channels: Sequence[uuid.UUID], user: uuid.UUID | None, reason: str) -> None:
+        """Ends a person's call in those channels, or everybody's. Called after the change is kept; what
+        cannot be done now is done when the SFU answers again. ``reason`` as in ``Removed``."""
+
+
+class NoCalls:
+    """Where nobody watches over calls."""
+
+    async def expel(self, channels: Sequence[uuid.UUID], user: uuid.UUID | None, reason: str) -> None:
+        """Does nothing."""
+
+
+@dataclass
+class Parts:
+    """``livekit_url`` is where clients find the SFU; ``join_ttl`` in seconds. ``key`` signs; ``also`` is the
+    second pair that webhooks may be signed with. Both change while we run: read them at each use."""
+
+    store: Store
+    key: LiveKitKey
+    livekit_url: str
+    join_ttl: int
+    name: str = "xcord"
+    also: LiveKitKey | None = None
+    registration: Registration = "invite"
+    calls: Calls = field(default_factory=NoCalls)
+    passwords: Passwords = field(default_factory=Passwords)
+    # Wrong passwords count per login and address (so that a stranger cannot lock somebody out); every
+    # attempt counts per address, for each one costs a hash.
+    failures: Attempts = field(default_factory=lambda: Attempts(5, 60))
+    attempts: Attempts = field(default_factory=lambda: Attempts(120, 60))
+    # Per address: accounts made, and invite codes that were none (a code has 80 random bits).
+    registrations: Attempts = field(default_factory=lambda: Attempts(30, 600))
+    guesses: Attempts = field(default_factory=lambda: Attempts(20, 60))
+
+
+def own_version() -> str:
+    """Of the installed distribution."""
+    try:
+        return version("xcord")
+    except PackageNotFoundError:
+        return "0"

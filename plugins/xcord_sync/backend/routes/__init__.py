@@ -1,0 +1,1 @@
+"""The routes, by what they are about; each module's ``add(app, parts)`` adds its own."""

@@ -1,0 +1,52 @@
+"""Accounts and logins."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import FastAPI
+
+from ... import contract
+from .. import credentials
+from ..asking import Ask, route
+from ..parts import Parts
+from ..queries import logins, members
+from ..queries.logins import Account
+
+
+def info(account: Account) -> contract.AccountInfo:
+    """The account as its person sees it."""
+    return contract.AccountInfo(
+        user=str(account.id),
+        login=account.login,
+        name=account.name,
+        role=msgspec.convert(account.role, contract.Role),
+        avatar=account.avatar,
+    )
+
+
+def add(app: FastAPI, parts: Parts) -> None:
+    """Login, logout, new accounts."""
+
+    @route(app, parts, "POST /v1/login", login=False, holds_db=False, refuses=("wrong_login", "rate_limited"))
+    async def login(ask: Ask[contract.LoginRequest]) -> contract.LoggedIn:
+        """Exchanges login and password for an opaque token."""
+        account = await credentials.check(parts, ask.address, ask.body.login.lower(), ask.body.password)
+        token = await credentials.begin(parts, account, ask.body.device)
+        return contract.LoggedIn(token=token, account=info(account))
+
+    @route(app, parts, "POST /v1/logout")
+    async def logout(ask: Ask[None]) -> None:
+        """Ends the login of the token it comes with."""
+        await logins.end(ask.db, ask.login.token_hash)
+
+    @route(
+        app, parts, "POST /v1/users", needs="account.create", holds_db=False, status=201,
+        refuses=("login_taken",),
+    )  # fmt: skip
+    async def create_user(ask: Ask[contract.NewUser]) -> contract.PersonInfo:
+        """Creates an account for somebody; the owner's alone to do."""
+        hashed = await parts.passwords.hash(ask.body.password)
+        async with parts.store.change() as db:
+            made = await logins.create(db, ask.body.login, ask.body.name, hashed)
+            await members.follow(db, ask.me, made.id)
+        return contract.PersonInfo(user=str(made.id), name=made.name)
