@@ -25,8 +25,8 @@ _WANTED = """
     libatomic1 ca-certificates
 """
 PACKAGES = _WANTED.split()
-"""A virtual screen; a browser; sound; Qt; its web engine; Playwright's Node; trust. Names with | between them are one thing
-that is called differently in different releases."""
+"""In turn: a virtual screen, a browser, sound, Qt, its web engine, Playwright's Node, trust. Names with |
+between them are one thing that is called differently in different releases."""
 IN_PLACE_OF = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "pulseaudio": ("pulseaudio",)}
 """Programs that make a package unneeded, wherever they come from."""
 
