@@ -123,42 +123,71 @@ class Child:
         return " / ".join(line.strip() for line in text.strip().splitlines()[-lines:])
 
 
+class Kept:
+    """A child that is started again whenever it ends by itself."""
+
+    def __init__(self, start: Callable[[], Awaitable[Child]], child: Child) -> None:
+        self._start, self.child = start, child
+        self._meant = False
+        self._again = asyncio.Event()
+
+    async def restart(self, seconds: float = 60) -> None:
+        """Ends the child without patience and waits until the next one is ready.
+
+        :raises TimeoutError: it is not ready after ``seconds``; it is still being tried.
+        """
+        hurry = asyncio.Event()
+        hurry.set()
+        self._again.clear()
+        async with asyncio.timeout(seconds):
+            if not self.child.running:  # the next one may have read an older configuration
+                await self._again.wait()
+                self._again.clear()
+            self._meant = True
+            await self.child.stop(hurry)
+            await self._again.wait()
+
+    async def keep(self) -> None:
+        """Runs until it is cancelled."""
+        pause = 0.5
+        while True:
+            code = await self.child.ended()
+            if self._meant:
+                log.info("%s is started anew", self.child.program.name)
+            else:
+                log.error("%s ended by itself (code %d); it is started again", self.child.program.name, code)
+            self._meant = False
+            begun = asyncio.get_running_loop().time()
+            while not self.child.running:
+                try:
+                    self.child = await self._start()
+                except CannotServe as error:
+                    log.error("%s", error)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 15.0)
+            self._again.set()
+            if asyncio.get_running_loop().time() - begun > 60:
+                pause = 0.5
+
+
 @contextlib.asynccontextmanager
 async def kept(
     start: Callable[[], Awaitable[Child]], hurry: asyncio.Event | None = None
-) -> AsyncIterator[None]:
-    """A child that is started again whenever it ends by itself, and stopped on leaving.
+) -> AsyncIterator[Kept]:
+    """A child that is kept running, and stopped on leaving.
 
     :param start: starts it and returns when it is ready, or raises ``CannotServe``; asked from the
         main thread.
     :param hurry: see ``Child.stop``.
     """
-    child = await start()
-
-    async def keep() -> None:
-        nonlocal child
-        pause = 0.5
-        while True:
-            code = await child.ended()
-            log.error("%s ended by itself (code %d); it is started again", child.program.name, code)
-            begun = asyncio.get_running_loop().time()
-            while not child.running:
-                try:
-                    child = await start()
-                except CannotServe as error:
-                    log.error("%s", error)
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, 15.0)
-            if asyncio.get_running_loop().time() - begun > 60:
-                pause = 0.5
-
-    keeper = asyncio.ensure_future(keep())
+    found = Kept(start, await start())
+    keeper = asyncio.ensure_future(found.keep())
     try:
-        yield
+        yield found
     finally:
         keeper.cancel()
         await asyncio.wait({keeper})
-        await child.stop(hurry)
+        await found.child.stop(hurry)
 
 
 @contextlib.asynccontextmanager

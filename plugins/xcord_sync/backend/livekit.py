@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .child import Child, Program, Stage, kept, locked
+from .child import Child, Kept, Program, Stage, kept, locked
 from .errors import CannotServe
-from .secrets import LiveKitKey
+from .secrets import Keys
 
 VERSION = "1.13.5"
 START_SECONDS = 30.0
@@ -31,15 +31,34 @@ class Ports:
     media: int
 
 
+class Sfu:
+    """A running livekit-server of our own. ``address`` is where clients connect to."""
+
+    def __init__(self, address: str, file: Path, kept: Kept) -> None:
+        self.address, self._file, self._kept = address, file, kept
+
+    async def use(self, keys: Keys) -> None:
+        """Has it take ``keys``. It reads them at its start alone, so it is started anew where that changes
+        anything; calls are out for some seconds and the SDKs bring them back.
+
+        :raises TimeoutError: it does not come back; it is still being tried.
+        """
+        before = json.loads(self._file.read_text("utf-8"))
+        after = with_keys(before, keys)
+        if before != after:
+            _write(self._file, after)
+            await self._kept.restart()
+
+
 @contextlib.asynccontextmanager
 async def embedded(
-    data: Path, host: str, key: LiveKitKey, drain: float, hurry: asyncio.Event
-) -> AsyncIterator[str]:
-    """livekit-server as a child, listening on ``host`` alone; kept running, stopped on leaving. Yields the
-    address that clients connect to.
+    data: Path, host: str, keys: Keys, webhook: str, drain: float, hurry: asyncio.Event
+) -> AsyncIterator[Sfu]:
+    """livekit-server as a child, listening on ``host`` alone; kept running, stopped on leaving.
 
     livekit-server answers a first SIGTERM by waiting for everybody to leave, and ends at the second.
 
+    :param webhook: where it tells what happens in its rooms.
     :param drain: seconds between the two.
     :param hurry: set it to have no patience.
     :raises CannotServe: there is no livekit-server, or it does not start.
@@ -49,7 +68,7 @@ async def embedded(
     async with locked(data / "livekit.lock", 20, held) as lock:
         ports = _ports(data / "livekit-ports.json", host)
         file = data / "livekit.json"
-        _write(file, configuration(host, ports, key))
+        _write(file, configuration(host, ports, keys, webhook))
         run = Program(
             name="livekit-server",
             command=[program, "--config", file],
@@ -61,11 +80,11 @@ async def embedded(
         async def start() -> Child:
             return await _ready(await Child.start(run), host, ports.signal)
 
-        async with kept(start, hurry):
-            yield f"ws://{_bracketed(host)}:{ports.signal}"
+        async with kept(start, hurry) as running:
+            yield Sfu(f"ws://{bracketed(host)}:{ports.signal}", file, running)
 
 
-def configuration(host: str, ports: Ports, key: LiveKitKey) -> dict[str, Any]:
+def configuration(host: str, ports: Ports, keys: Keys, webhook: str) -> dict[str, Any]:
     """livekit-server's configuration (JSON is YAML). Strict: an unknown word stops the server.
 
     ``stun_servers`` names a place where nobody answers: livekit-server takes an empty list for "not set"
@@ -73,7 +92,7 @@ def configuration(host: str, ports: Ports, key: LiveKitKey) -> dict[str, Any]:
     ``tcp_port`` 0 closes media over TCP, which would listen on all interfaces.
     """
     address = ipaddress.ip_address(host)
-    return {
+    settings = {
         "port": ports.signal,
         "bind_addresses": [host],
         "rtc": {
@@ -86,9 +105,16 @@ def configuration(host: str, ports: Ports, key: LiveKitKey) -> dict[str, Any]:
             "stun_servers": [NOWHERE],
         },
         "room": {"auto_create": True, "empty_timeout": 300, "departure_timeout": 60},
-        "keys": {key.key: key.secret},
+        "webhook": {"urls": [webhook]},
         "logging": {"level": "warn", "pion_level": "error"},
     }
+    return with_keys(settings, keys)
+
+
+def with_keys(settings: dict[str, Any], keys: Keys) -> dict[str, Any]:
+    """A configuration with these keys; webhooks are signed with the newest."""
+    pairs = {pair.key: pair.secret for pair in keys.pairs}
+    return {**settings, "keys": pairs, "webhook": {**settings["webhook"], "api_key": keys.newest.key}}
 
 
 def find(environment: Mapping[str, str], home: Path) -> Path:
@@ -175,5 +201,6 @@ async def _answers(host: str, port: int) -> bool:
         writer.close()
 
 
-def _bracketed(host: str) -> str:
+def bracketed(host: str) -> str:
+    """A host as it stands in an address."""
     return f"[{host}]" if ":" in host else host

@@ -86,7 +86,21 @@ async def embedded(data: Path) -> AsyncIterator[str]:
             return await _ready(await Child.start(program), cluster)
 
         async with kept(start):
-            yield f"postgresql+asyncpg://xcord@/postgres?host={quote(str(sockets))}"
+            yield _url(sockets)
+
+
+def exists(data: Path) -> bool:
+    """Whether there is an embedded database in the folder."""
+    return (data / f"postgres-{MAJOR}" / "PG_VERSION").exists()
+
+
+def address(data: Path) -> str:
+    """Where the embedded PostgreSQL of a data folder answers, when it runs."""
+    return _url(_socket_folder(data / f"postgres-{MAJOR}", _identity()))
+
+
+def _url(sockets: Path) -> str:
+    return f"postgresql+asyncpg://xcord@/postgres?host={quote(str(sockets))}"
 
 
 def _settings() -> list[str]:

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +21,9 @@ from . import livekit, postgres
 from .child import locked
 from .errors import CannotServe
 from .ground import bind, make_folder, ttl_from, write_ready
-from .secrets import LiveKitKey, load_or_make
+from .inforce import TOLD, InForce, Running, keys_from, tell
+from .logs import Requests, start_log
+from .secrets import Keys
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -33,13 +35,15 @@ DEFAULT_DRAIN = 5.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the command line asks for. ``drain``: seconds that people in calls get when we stop."""
+    """What the command line asks for. ``drain``: seconds that people in calls get when we stop;
+    ``log_json``: the log as one JSON object a line, with one for each request."""
 
     host: str
     port: int
     data: Path
     ready_file: Path | None = None
     drain: float = DEFAULT_DRAIN
+    log_json: bool = False
 
 
 class Stopping:
@@ -72,9 +76,7 @@ class _Quiet(uvicorn.Server):
 
 def run(wanted: Wanted) -> int:
     """Serves until a signal comes. 0, or 2 with one sentence on stderr."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    for chatty in ("alembic", "uvicorn", "sqlalchemy", "asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    start_log(wanted.log_json)
     try:
         asyncio.run(serve(wanted, os.environ))
     except CannotServe as error:
@@ -117,52 +119,87 @@ async def _start(
     listening = stack.enter_context(bind(wanted.host, wanted.port))
     make_folder(wanted.data)
     held = f"Another xcord serve uses {wanted.data}; stop it, or name another folder with --data."
-    await stack.enter_async_context(locked(wanted.data / "serve.lock", 0, held))
+    await stack.enter_async_context(locked(wanted.data / "serve.lock", 1, held))  # a look at it takes it
+    (wanted.data / TOLD).unlink(missing_ok=True)
     # The web application's libraries take longer to load than the children to start; both go on at once.
     loading = asyncio.ensure_future(asyncio.to_thread(import_module, ".app", __package__))
+    host = livekit.bracketed(wanted.host)
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    told, ready = wanted.data / TOLD, wanted.ready_file
     try:
-        url, key, livekit_url = await _children(wanted, environment, stopping, stack)
+        ground = await _children(wanted, environment, address, stopping, stack)
     finally:
         await asyncio.wait({loading})
     from .app import Parts
     from .store import Store
 
-    store = await Store.open(url)
+    store = await Store.open(ground.database)
     stack.push_async_callback(store.close)
-    parts = Parts(store=store, key=key, livekit_url=livekit_url, join_ttl=ttl)
+    parts = Parts(store, ground.keys.signing, ground.livekit_url, ttl, also=ground.keys.also)
     if await store.is_new():
         await _begin(parts, environment)
-    host = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
-    address = f"http://{host}:{listening.getsockname()[1]}"
-    web = await stack.enter_async_context(_web(parts, listening))
-    if wanted.ready_file is not None:
-        write_ready(wanted.ready_file, {"address": address, "livekit": livekit_url, "pid": os.getpid()})
-        stack.callback(wanted.ready_file.unlink, missing_ok=True)
-    print(f"xcord serve: ready at {address}, calls at {livekit_url}, data in {wanted.data}", flush=True)
+    web = await stack.enter_async_context(_web(parts, listening, wanted.log_json))
+    running = Running(
+        pid=os.getpid(), address=address, livekit=ground.livekit_url, join_ttl=ttl, keys=ground.keys.mark,
+        embedded_livekit=ground.sfu is not None, embedded_postgres=not environment.get("DATABASE_URL"),
+    )  # fmt: skip
+    tell(told, running)
+    stack.callback(told.unlink, missing_ok=True)
+    if ground.secrets is not None:
+        force = InForce(ground.secrets, ground.keys, parts, ground.sfu, told)
+        await stack.enter_async_context(_going_on(force.watch()))
+    if ready is not None:
+        write_ready(ready, {"address": address, "livekit": running.livekit, "pid": running.pid})
+        stack.callback(ready.unlink, missing_ok=True)
+    print(f"xcord serve: ready at {address}, calls at {running.livekit}, data in {wanted.data}", flush=True)
     return web
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """What the web application stands on. ``secrets`` is the file that the keys may change in, ``sfu`` our
+    own one, where there are such."""
+
+    database: str
+    keys: Keys
+    livekit_url: str
+    secrets: Path | None
+    sfu: livekit.Sfu | None
+
+
 async def _children(
-    wanted: Wanted, environment: Mapping[str, str], stopping: Stopping, stack: contextlib.AsyncExitStack
-) -> tuple[str, LiveKitKey, str]:
-    """The database's address, the key pair, and the SFU's address; embedded where none is named."""
+    wanted: Wanted,
+    environment: Mapping[str, str],
+    address: str,
+    stopping: Stopping,
+    stack: contextlib.AsyncExitStack,
+) -> _Ground:
+    """The database, the keys and the SFU; embedded where none is named."""
+    keys, secrets = keys_from(environment, wanted.data)
     outside = environment.get("LIVEKIT_URL", "")
-    if outside:
-        pair = environment.get("LIVEKIT_API_KEY", ""), environment.get("LIVEKIT_API_SECRET", "")
-        if not all(pair):
-            raise CannotServe("LIVEKIT_URL also needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET.")
-        key, livekit_url = LiveKitKey(*pair), outside
-    else:
-        key = load_or_make(wanted.data / "secrets.json")
+    if not outside:
         livekit.find(environment, Path.home())  # before anything slow is started
     url = environment.get("DATABASE_URL", "") or await stack.enter_async_context(
         postgres.embedded(wanted.data)
     )
-    if not outside:
-        livekit_url = await stack.enter_async_context(
-            livekit.embedded(wanted.data, wanted.host, key, wanted.drain, stopping.hurry)
-        )
-    return url, key, livekit_url
+    if outside:
+        return _Ground(url, keys, outside, secrets, None)
+    webhook = f"{address}/livekit/webhook"
+    sfu = await stack.enter_async_context(
+        livekit.embedded(wanted.data, wanted.host, keys, webhook, wanted.drain, stopping.hurry)
+    )
+    return _Ground(url, keys, sfu.address, secrets, sfu)
+
+
+@contextlib.asynccontextmanager
+async def _going_on(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work beside everything else; cancelled on leaving."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=5)
 
 
 async def _begin(parts: Parts, environment: Mapping[str, str]) -> None:
@@ -183,12 +220,16 @@ async def _begin(parts: Parts, environment: Mapping[str, str]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _web(parts: Parts, listening: socket.socket) -> AsyncIterator[asyncio.Future[None]]:
+async def _web(
+    parts: Parts, listening: socket.socket, log_requests: bool
+) -> AsyncIterator[asyncio.Future[None]]:
     from .app import make_app
 
     # No access log: nothing about who calls is written down. No proxy headers: anybody could send them.
+    app = make_app(parts)
     config = uvicorn.Config(
-        make_app(parts), access_log=False, log_config=None, proxy_headers=False, server_header=False,
+        Requests(app) if log_requests else app,
+        access_log=False, log_config=None, proxy_headers=False, server_header=False,
         lifespan="off", timeout_graceful_shutdown=3, timeout_keep_alive=30,
     )  # fmt: skip
     server = _Quiet(config)

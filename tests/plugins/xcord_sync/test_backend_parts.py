@@ -20,7 +20,7 @@ from xcord_sync.backend.errors import CannotServe
 from xcord_sync.backend.ground import ttl_from
 from xcord_sync.backend.limits import Attempts
 from xcord_sync.backend.livekit import Ports, configuration
-from xcord_sync.backend.secrets import LiveKitKey, load_or_make
+from xcord_sync.backend.secrets import Keys, LiveKitKey, load_or_make, next_step, save, wait_left
 from xcord_sync.backend.store import driver_url
 from xcord_sync.backend.tokens import SOURCES, Guest, mint
 
@@ -120,9 +120,9 @@ def test_secrets_are_made_once_and_kept_for_their_owner_alone(tmp_path: Path) ->
     path = tmp_path / "secrets.json"
     made = load_or_make(path)
     assert load_or_make(path) == made
-    assert len(made.secret) >= 32
+    assert len(made.signing.secret) >= 32
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert made.secret not in repr(made)
+    assert made.signing.secret not in repr(made)
     assert load_or_make(tmp_path / "others.json") != made
 
 
@@ -132,6 +132,7 @@ def test_secrets_are_made_once_and_kept_for_their_owner_alone(tmp_path: Path) ->
         ("{}", 0o600, "damaged"),
         ("", 0o600, "damaged"),
         ('{"livekit_key":"k","livekit_secret":"short"}', 0o600, "32"),
+        ('{"livekit_key":"k","livekit_secret":"%s","stage":"added"}' % ("s" * 40), 0o600, "damaged"),
         ("{}", 0o640, "chmod 600"),
         ("{}", 0o604, "chmod 600"),
     ],
@@ -146,11 +147,46 @@ def test_secrets_that_cannot_be_trusted_are_refused(
         load_or_make(path)
 
 
+def test_a_key_is_changed_in_three_steps_and_two_keys_are_good_in_between(tmp_path: Path) -> None:
+    old = Keys(KEY)
+    added = next_step(old, 1000.0)
+    assert (added.signing, added.stage) == (KEY, "added")
+    assert added.also is not None
+    assert added.newest == added.also
+    switched = next_step(added, 2000.0)
+    assert (switched.signing, switched.also, switched.stage) == (added.also, KEY, "switched")
+    assert switched.newest == switched.signing
+    assert set(switched.pairs) == set(added.pairs)
+    retired = next_step(switched, 3000.0)
+    assert retired == Keys(added.also)
+    assert len({keys.mark for keys in (old, added, switched, retired)}) == 4
+    for keys in (old, added, switched, retired):
+        save(tmp_path / "secrets.json", keys)
+        assert load_or_make(tmp_path / "secrets.json") == keys
+        assert all(pair.secret not in repr(keys) for pair in keys.pairs)
+
+
+def test_an_old_key_is_kept_until_no_token_that_it_signed_can_be_good() -> None:
+    switched = next_step(next_step(Keys(KEY), 0.0), 1000.0)
+    assert wait_left(switched, 1000.0, 600) == 1200
+    assert wait_left(switched, 2199.0, 600) == 1
+    assert wait_left(switched, 2200.0, 600) == 0
+    assert wait_left(Keys(KEY), 0.0, 600) == 0
+
+
+def test_the_sfu_takes_the_same_configuration_before_and_after_the_switch() -> None:
+    added = next_step(Keys(KEY), 0.0)
+    both = configuration("127.0.0.1", Ports(1, 2), added, "http://127.0.0.1:1/w")
+    assert both["webhook"]["api_key"] == added.newest.key
+    assert livekit.with_keys(both, next_step(added, 1.0)) == both
+    assert livekit.with_keys(both, next_step(next_step(added, 1.0), 2.0)) != both
+
+
 # -- livekit-server ----------------------------------------------------------------------------------
 
 
 def test_the_sfu_stays_on_its_host_and_sends_nobody_to_public_stun_servers() -> None:
-    loopback = configuration("127.0.0.1", Ports(1, 2), KEY)
+    loopback = configuration("127.0.0.1", Ports(1, 2), Keys(KEY), "http://127.0.0.1:1/w")
     assert loopback["bind_addresses"] == ["127.0.0.1"]
     assert loopback["rtc"]["ips"] == {"includes": ["127.0.0.1/32"]}
     assert loopback["rtc"]["enable_loopback_candidate"] is True
@@ -158,8 +194,8 @@ def test_the_sfu_stays_on_its_host_and_sends_nobody_to_public_stun_servers() -> 
     assert loopback["rtc"]["stun_servers"]  # an empty list would mean the public ones
     assert all(server.startswith("127.0.0.1:") for server in loopback["rtc"]["stun_servers"])
     assert loopback["room"] == {"auto_create": True, "empty_timeout": 300, "departure_timeout": 60}
-    assert "webhook" not in loopback
-    outside = configuration("fd00::5", Ports(1, 2), KEY)
+    assert loopback["webhook"] == {"urls": ["http://127.0.0.1:1/w"], "api_key": "key"}
+    outside = configuration("fd00::5", Ports(1, 2), Keys(KEY), "http://[fd00::5]:1/w")
     assert outside["rtc"]["ips"] == {"includes": ["fd00::5/128"]}
     assert outside["rtc"]["enable_loopback_candidate"] is False
 
