@@ -37,7 +37,7 @@ class Client:
         self, address: str, token: str = "", transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self.address = address
-        self._token = token
+        self.token = token
         self._http = httpx.AsyncClient(
             base_url=address,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
@@ -63,7 +63,7 @@ class Client:
         """Exchanges the password for a token, which this client uses from then on."""
         asked = contract.LoginRequest(login=login, password=password, device=device)
         answer = await self._ask("POST", "/v1/login", contract.LoggedIn, asked)
-        self._token = answer.token
+        self.token = answer.token
         return answer
 
     async def logout(self) -> None:
@@ -74,9 +74,21 @@ class Client:
         """What this login may see."""
         return await self._ask("GET", "/v1/directory", contract.DirectoryAnswer)
 
+    async def members(self, server: str) -> contract.MemberList:
+        """Who belongs to a server, for those who look after it."""
+        return await self._ask("GET", f"/v1/servers/{part(server)}/members", contract.MemberList)
+
+    async def ask(self, method: str, path: str, kind: type[T], body: msgspec.Struct | None = None) -> T:
+        """Any other question; the parts of ``path`` that are not fixed went through ``part``."""
+        return await self._ask(method, path, kind, body)
+
+    async def do(self, method: str, path: str, body: msgspec.Struct | None = None) -> None:
+        """Any other request whose answer does not matter."""
+        await self._send(method, path, body)
+
     async def join(self, channel: str, device: str) -> contract.JoinAnswer:
         """A join token for a channel."""
-        path = f"/v1/channels/{quote(channel, safe='')}/join"
+        path = f"/v1/channels/{part(channel)}/join"
         return await self._ask("POST", path, contract.JoinAnswer, contract.JoinRequest(device=device))
 
     async def close(self) -> None:
@@ -99,7 +111,7 @@ class Client:
             raise CommandError("server_error", "the server's answer makes no sense") from None
 
     async def _send(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         content = None
         if body is not None:
             content, headers["Content-Type"] = msgspec.json.encode(body), "application/json"
@@ -113,6 +125,11 @@ class Client:
         if response.status_code >= 300:
             raise refusal(response.status_code, answer)
         return answer
+
+
+def part(text: str) -> str:
+    """One part of a path, whatever stands in it."""
+    return quote(text, safe="").replace(".", "%2E")
 
 
 async def _read(response: httpx.Response) -> bytes:

@@ -8,19 +8,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from xcord import Asker, CommandError, Config, Directory, Handle, JoinToken, JoinTokenFor, Login, Nothing
+from xcord import (
+    Asker,
+    CommandError,
+    Config,
+    Directory,
+    Handle,
+    Join,
+    JoinToken,
+    JoinTokenFor,
+    Login,
+    Nothing,
+)
 
-from . import keeping, vault
+from . import contract, keeping, vault
 from .address import tidy
-from .backoff import pause
-from .translate import directory, join_token
+from .follower import Follower
+from .translate import channel_name, join_token
 
 if TYPE_CHECKING:
     from .client import Client
@@ -42,8 +52,7 @@ class Keeper:
         self._signing = asyncio.Lock()
         self._work: asyncio.Task[None] | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
-        self._look = asyncio.Event()
-        self._curious: set[asyncio.Future[str]] = set()  # each is told the code of the look that ends next
+        self._follower: Follower | None = None
         hub.command("directory.login", Login, self._login)
         hub.command("directory.logout", Nothing, self._logout)
         hub.command("directory.refresh", Nothing, self._refresh)
@@ -66,23 +75,31 @@ class Keeper:
     # -- commands ------------------------------------------------------------------------------------
 
     async def _login(self, args: Login, _asker: Asker) -> None:
-        address = tidy(args.address)
+        async def enter(client: Client) -> str:
+            return (await client.login(args.login.strip(), args.password, self._kept.device)).token
+
+        await self._enter(args.address, enter)
+
+    async def _enter(self, address: str, enter: Callable[[Client], Awaitable[str]]) -> None:
+        """Takes the login that ``enter`` gets from the server end, in place of one that there was."""
+        address = tidy(address)
         async with self._signing:
             client = await _client(address)
+            follower = self._make_follower(client)
             try:
                 await client.about()
-                answer = await client.login(args.login.strip(), args.password, self._kept.device)
-                shown = directory(address, await client.directory())
+                token = await enter(client)
+                await follower.fetch()
             except BaseException:
                 await client.close()
                 raise
             if self._client is not None:
                 await self._hang_up()
             await self._rest(goodbye=True)
-            await self._keep_login(address, answer.token)
-            self._client = client
-            self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where))
-            self._work = asyncio.ensure_future(self._keep(client))
+            await self._keep_login(address, token)
+            self._client, self._follower = client, follower
+            follower.tell()
+            self._work = asyncio.ensure_future(self._keep(client, follower))
 
     async def _logout(self, _args: Nothing, _asker: Asker) -> None:
         async with self._signing:
@@ -91,20 +108,9 @@ class Keeper:
             await self._end("")
 
     async def _refresh(self, _args: Nothing, _asker: Asker) -> None:
-        """Looks at once, however long the pause would still be.
-
-        :raises CommandError: ``not_signed_in``, or why the server could not be seen.
-        """
-        if self._work is None:
+        if self._follower is None:
             raise CommandError("not_signed_in", "nobody is signed in")
-        seen: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._curious.add(seen)
-        self._look.set()
-        try:
-            if code := await seen:
-                raise CommandError(code, "the server could not be seen")
-        finally:
-            self._curious.discard(seen)
+        await self._follower.look()
 
     async def _join_token(self, args: JoinTokenFor, _asker: Asker) -> JoinToken:
         client = self._client
@@ -113,8 +119,10 @@ class Keeper:
         try:
             return join_token(await client.join(args.channel, self._kept.device))
         except CommandError as error:
+            if self._client is not client:  # signed out meanwhile, which cut the request off
+                raise CommandError("not_signed_in", "nobody is signed in") from None
             if error.code in ("unauthorized", "unreachable", "server_error"):
-                self._look.set()
+                self._nudge()
             raise
 
     # -- keeping up ----------------------------------------------------------------------------------
@@ -129,51 +137,43 @@ class Keeper:
             self._work = None
             self._slice.set(Directory(reason="keyring", address=self._kept.address))
             return
-        self._client = await _client(self._kept.address, self._kept.token)
-        await self._keep(self._client, unknown=True)
+        client = await _client(self._kept.address, self._kept.token)
+        self._client, self._follower = client, self._make_follower(client)
+        await self._keep(client, self._follower, unknown=True)
 
-    async def _keep(self, client: Client, *, unknown: bool = False) -> None:
-        """Looks at the server end for ever: now and then while well, with growing pauses while not.
-
-        :param unknown: nothing has been asked of it yet in this run.
-        """
-        failures, code = 0, ""
-        while True:
-            if not unknown:
-                await self._sleep(pause(failures, code, random.random()))
-            try:
-                if failures or unknown:
-                    await client.about()
-                unknown = False
-                shown = directory(client.address, await client.directory())
-                self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where))
-                failures, code = 0, ""
-            except CommandError as error:
-                failures, code, unknown = failures + 1, error.code, False
-                if code == "unauthorized":
-                    break
-                self._slice.set(msgspec.structs.replace(self._slice.value, status="stale", reason=code))
-            self._satisfy(code)
+    async def _keep(self, client: Client, follower: Follower, *, unknown: bool = False) -> None:
+        await follower.run(unknown=unknown)
         # Not from within this task, which ending cancels.
-        farewell = asyncio.ensure_future(self._end_if(client, code))
+        farewell = asyncio.ensure_future(self._end_if(client, "unauthorized"))
         self._goodbyes.add(farewell)
         farewell.add_done_callback(self._goodbyes.discard)
 
-    async def _sleep(self, seconds: float) -> None:
-        """Until ``seconds`` have passed or something makes a look worth while."""
-        self._look.clear()
-        passed = asyncio.ensure_future(self._hub.clock.sleep(seconds))
-        looked = asyncio.ensure_future(self._look.wait())
-        try:
-            await asyncio.wait((passed, looked), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            passed.cancel()
-            looked.cancel()
+    def _make_follower(self, client: Client) -> Follower:
+        def show(shown: Directory) -> None:
+            if self._follower is follower:
+                self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where))
 
-    def _satisfy(self, code: str) -> None:
-        for seen in self._curious:
-            if not seen.done():
-                seen.set_result(code)
+        follower = Follower(self._hub, client, show, self._happened)
+        return follower
+
+    def _nudge(self) -> None:
+        if self._follower is not None:
+            self._follower.nudge()
+
+    def _happened(self, happening: contract.Happening) -> None:
+        """A moderator calls this device to another channel. Whatever else is told, voice sees by itself."""
+        if not isinstance(happening, contract.Called) or happening.device != self._kept.device:
+            return
+        voice = self._hub.read("voice")
+        if voice is not None and voice.channel == happening.channel and voice.status != "idle":
+            following = asyncio.ensure_future(self._go(happening.to))
+            self._goodbyes.add(following)
+            following.add_done_callback(self._goodbyes.discard)
+
+    async def _go(self, channel: str) -> None:
+        with contextlib.suppress(CommandError):  # voice tells its own trouble
+            await self._hub.ask("voice.join", Join(channel), timeout=10)
+        self._hub.notify("directory.called", channel=channel_name(self._slice.value, channel))
 
     # -- ending --------------------------------------------------------------------------------------
 
@@ -203,7 +203,9 @@ class Keeper:
         """Stops keeping up. ``goodbye``: the server end is told, in the background, that the login ends."""
         work, self._work = self._work, None
         client, self._client = self._client, None
-        self._satisfy("not_signed_in")
+        follower, self._follower = self._follower, None
+        if follower is not None:
+            follower.close()
         if work is not None:
             work.cancel()
             await asyncio.wait({work})

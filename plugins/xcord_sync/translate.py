@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from xcord import Account, Channel, Directory, JoinToken, Profile, Server
+from collections.abc import Mapping
+
+from xcord import Account, Channel, Directory, JoinToken, Member, Profile, Server
 
 from . import contract
 
 
-def directory(address: str, answer: contract.DirectoryAnswer) -> Directory:
-    """What the pages show while all is well."""
+def directory(
+    address: str,
+    answer: contract.DirectoryAnswer,
+    members: Mapping[str, tuple[contract.MemberInfo, ...]] = {},
+) -> Directory:
+    """What the pages show while all is well.
+
+    :param members: of each server whose members this account looks after.
+    """
     account = answer.account
+    people: list[contract.PersonInfo | contract.MemberInfo] = [
+        *(each for known in members.values() for each in known),
+        *answer.people,
+    ]
     return Directory(
         status="connected",
         address=address,
@@ -18,15 +31,28 @@ def directory(address: str, answer: contract.DirectoryAnswer) -> Directory:
             Server(
                 id=server.id,
                 name=server.name,
-                channels=tuple(Channel(id=channel.id, name=channel.name) for channel in server.channels),
+                role=server.role,
+                channels=tuple(
+                    Channel(id=channel.id, name=channel.name, limit=channel.user_limit)
+                    for channel in server.channels
+                ),
+                members=tuple(
+                    Member(user=member.user, role=member.role) for member in members.get(server.id, ())
+                ),
             )
             for server in answer.servers
         ),
         people={
             person.user: Profile(user=person.user, name=person.name, avatar=person.avatar)
-            for person in answer.people
+            for person in people
         },
     )
+
+
+def channel_name(directory: Directory, channel: str) -> str:
+    """A channel's name; empty if the directory does not know it."""
+    found = (each.name for server in directory.servers for each in server.channels if each.id == channel)
+    return next(found, "")
 
 
 def join_token(answer: contract.JoinAnswer) -> JoinToken:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
 
 from xcord_sync import contract
 
@@ -27,7 +30,10 @@ DIRECTORY = contract.DirectoryAnswer(
 
 @dataclass
 class FakeServer:
-    """``refuse`` maps a path to a problem's code; ``raw`` a path to (status, body) as they are."""
+    """``refuse`` maps a path to a problem's code; ``raw`` a path to (status, body) as they are.
+
+    ``events``: it has an events socket, which says what ``tell`` is given; ``hellos`` came from apps.
+    """
 
     about: contract.About = field(
         default_factory=lambda: contract.About(name="fake", version="1", protocol=1, oldest=1)
@@ -40,7 +46,11 @@ class FakeServer:
     asked: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     protocols: set[str] = field(default_factory=set)
+    events: bool = False
+    hellos: list[contract.Hello] = field(default_factory=list)
     port: int = 0
+    _listeners: list[asyncio.StreamWriter] = field(default_factory=list)
+    _sockets: list[ServerProtocol] = field(default_factory=list)
     _server: asyncio.Server | None = None
 
     @property
@@ -55,8 +65,41 @@ class FakeServer:
     async def down(self) -> None:
         """Refuses connections from now on."""
         assert self._server is not None
+        self.hang_up()
         self._server.close()
         await self._server.wait_closed()
+
+    def tell(self, happening: contract.Happening) -> None:
+        """Says it on every events socket."""
+        for protocol, writer in zip(self._sockets, self._listeners, strict=True):
+            protocol.send_text(msgspec.json.encode(happening))
+            writer.writelines(protocol.data_to_send())
+
+    def hang_up(self, code: int = 0) -> None:
+        """Ends every events socket, with a close code or without a word."""
+        for protocol, writer in zip(self._sockets, self._listeners, strict=True):
+            if code:
+                protocol.send_close(code, "")
+                writer.writelines(protocol.data_to_send())
+            writer.close()
+        self._sockets.clear()
+        self._listeners.clear()
+
+    async def _listen(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol = ServerProtocol()
+        protocol.receive_data(head)
+        (request,) = protocol.events_received()
+        assert isinstance(request, Request)
+        protocol.send_response(protocol.accept(request))
+        writer.writelines(protocol.data_to_send())
+        while data := await reader.read(65536):
+            protocol.receive_data(data)
+            writer.writelines(protocol.data_to_send())
+            for event in protocol.events_received():
+                if isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+                    self.hellos.append(msgspec.json.decode(event.data, type=contract.Hello))
+                    self._sockets.append(protocol)
+                    self._listeners.append(writer)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -66,6 +109,10 @@ class FakeServer:
                 name.lower(): value.strip()
                 for name, _, value in (line.partition(":") for line in head.split("\r\n")[1:] if line)
             }
+            if path == "/v1/events" and self.events:
+                self.asked.append(f"{method} {path}")
+                await self._listen(head.encode(), reader, writer)
+                return
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             self.asked.append(f"{method} {path}")
             self.protocols.add(headers.get("x-xcord-protocol", ""))
@@ -95,6 +142,8 @@ class FakeServer:
         if code:
             problem = contract.problem(code, retry_after=7 if code == "rate_limited" else 0)
             return problem.status, msgspec.json.encode(problem)
+        if path == "/v1/events":
+            return 404, b""
         if path == "/v1/about":
             return 200, msgspec.json.encode(self.about)
         if path == "/v1/login":

@@ -102,7 +102,7 @@ async def test_a_kept_login_is_taken_up_at_the_next_start(tmp_path: Path, server
     async with running(xcord_sync, folder=tmp_path) as world:
         assert shown(world).status == "connecting"
         await world.until(lambda: shown(world).status == "connected")
-    assert server.asked == ["GET /v1/about", "GET /v1/directory"]
+    assert server.asked == ["GET /v1/about", "GET /v1/events", "GET /v1/directory"]
 
 
 async def test_the_token_and_the_password_stand_in_no_slice_and_no_log(
@@ -236,6 +236,7 @@ async def test_a_login_that_was_ended_elsewhere_signs_out_and_is_forgotten(
     tmp_path: Path, server: FakeServer
 ) -> None:
     async with signed_in(tmp_path, server) as world:
+        await world.until(lambda: server.asked.count("GET /v1/directory") == 2)
         server.logins.clear()
         error = await refused(world, "directory.join_token", JoinTokenFor("c1"), VOICE)
         assert error.code == "unauthorized"
