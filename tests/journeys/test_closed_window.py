@@ -32,9 +32,11 @@ def main_window(slices: dict[str, Any]) -> dict[str, Any]:
 
 
 def renderers(app: App) -> list[psutil.Process]:
-    """The processes of the pages: on Linux, what the engine's zygotes have forked keeps their name."""
-    zygotes = {each.pid for each in family(app.child.process.pid) if "--type=zygote" in each.cmdline()}
-    return [psutil.Process(pid) for pid in zygotes if psutil.Process(pid).ppid() in zygotes]
+    """The processes of the pages: what the engine's zygotes forked, under their name or its own."""
+    processes = {each.pid: each for each in family(app.child.process.pid)}
+    zygotes = {pid for pid, each in processes.items() if "--type=zygote" in each.cmdline()}
+    pages = {pid for pid, each in processes.items() if "--type=renderer" in each.cmdline()}
+    return [processes[pid] for pid in pages or zygotes if processes[pid].ppid() in zygotes]
 
 
 def same_call(before: dict[str, Any], after: dict[str, Any]) -> bool:
