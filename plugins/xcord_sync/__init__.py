@@ -14,9 +14,10 @@ if TYPE_CHECKING:  # ``xcord --help`` loads this module and nothing that it does
 
 @hookimpl
 def xcord_add_commands(parser: Any) -> None:
-    from .command import add_serve
+    from .command import add_keys, add_serve
 
     add_serve(parser)
+    add_keys(parser)
 
 
 @hookimpl

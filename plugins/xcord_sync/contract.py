@@ -29,6 +29,7 @@ refused is answered with a problem document (RFC 9457) whose ``code`` is one of 
 ``DELETE /v1/channels/{channel}``       a moderator          with everybody's call in it
 ``POST /v1/channels/{channel}/join``    a member             ``JoinRequest`` -> ``JoinAnswer``
 ``GET  /healthz``                       anybody              ``Health``
+``GET  /readyz``                        anybody              ``Readiness``
 ``GET  /v1/events`` (WebSocket)         a login              ``Hello`` -> ``Snapshot``, ``Changed``, ...
 ======================================  ===================  =======================================
 """
@@ -221,6 +222,13 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """The process answers."""
 
     status: Literal["ok"] = "ok"
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests can be served; ``calls`` says whether the SFU answers, too."""
+
+    status: Literal["ready"] = "ready"
+    calls: Literal["ok", "unreachable"] = "ok"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -126,8 +126,11 @@ def driver_url(url: str) -> str:
 
 def is_outage(error: Exception) -> bool:
     """Whether the database is out of reach at the moment, rather than something wrong with the request."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
+    if isinstance(error, DBAPIError):
+        # Classes of SQLSTATE: the connection failed, too few resources, the server is starting or stopping.
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if error.connection_invalidated or state[:2] in ("08", "53", "57"):
+            return True
     return isinstance(error, OSError | TimeoutError | NoConnectionFree | OperationalError | InterfaceError)
 
 
