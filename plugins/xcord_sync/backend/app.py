@@ -6,11 +6,11 @@ from fastapi import FastAPI
 
 from . import wire
 from .parts import Parts, own_version
-from .routes import accounts, channels, events, invites, me, members, moderation, open, operations, servers, webhooks
+from .routes import accounts, channels, open, operations, servers
 
 __all__ = ["Parts", "make_app"]
 
-ROUTES = (open, operations, accounts, me, servers, members, invites, channels, moderation, events, webhooks)
+ROUTES = (open, operations, accounts, servers, channels)
 
 
 def make_app(parts: Parts) -> FastAPI:
