@@ -18,7 +18,7 @@ from . import rules
 from .accounts import hash_of
 from .errors import Refused
 from .parts import Parts
-from .queries import logins, places
+from .queries import audit, logins, places
 from .queries.logins import Login
 from .queries.places import Place
 from .wire import answer, decode, described, read
@@ -69,6 +69,11 @@ class Ask(Generic[T]):
     def address(self) -> str:
         """Where it comes from."""
         return self.request.client.host if self.request.client else ""
+
+    async def note(self, action: str, subject: object = "", **detail: Any) -> None:
+        """Into the audit, as of the address' server."""
+        server = self._place.server if self._place else None
+        await audit.note(self.db, self.me, action, server, subject, **detail)
 
     def must(self, action: str, over: str | None = None) -> None:
         """:raises Refused: ``forbidden``, for the role does not allow the action."""

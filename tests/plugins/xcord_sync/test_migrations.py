@@ -2,14 +2,12 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from urllib.parse import quote
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from tests.plugins.xcord_sync.served import Served
 
 from xcord_sync.backend import migrations
 from xcord_sync.backend.errors import CannotServe
@@ -33,20 +31,6 @@ from xcord_sync.backend.tables import (
 
 TABLES = set(Base.metadata.tables) | {"alembic_version"}
 FIRST_TABLES = {"users", "login_tokens", "servers", "members", "channels"}
-
-
-@pytest.fixture
-async def url(served: Served) -> AsyncIterator[str]:
-    """An empty database of this test's own."""
-    name = f"t{uuid.uuid4().hex}"
-    address = f"postgresql+asyncpg://xcord@/{{}}?host={quote(str(served.data / 'postgres-18'))}"
-    keeper = create_async_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
-    async with keeper.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    yield address.format(name)
-    async with keeper.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await keeper.dispose()
 
 
 @pytest.fixture

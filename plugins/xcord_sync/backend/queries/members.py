@@ -71,11 +71,12 @@ async def drop(db: AsyncConnection, server: uuid.UUID, user: uuid.UUID) -> None:
     await db.execute(delete(Member).where(Member.server_id == server, Member.user_id == user))
 
 
-async def follow(db: AsyncConnection, owner: uuid.UUID, user: uuid.UUID) -> None:
-    """Makes a user a member of every server of an owner."""
+async def follow(db: AsyncConnection, owner: uuid.UUID, user: uuid.UUID) -> list[uuid.UUID]:
+    """Makes a user a member of every server of an owner; which these are."""
     theirs = select(Member.server_id, literal(user), literal("member"))
     theirs = theirs.where(Member.user_id == owner, Member.role == "owner")
-    await db.execute(insert(Member).from_select(["server_id", "user_id", "role"], theirs))
+    made = insert(Member).from_select(["server_id", "user_id", "role"], theirs).returning(Member.server_id)
+    return list((await db.execute(made)).scalars())
 
 
 async def _keep_an_owner(db: AsyncConnection, server: uuid.UUID, without: uuid.UUID) -> None:

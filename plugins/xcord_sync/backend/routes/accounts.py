@@ -6,10 +6,10 @@ import msgspec
 from fastapi import FastAPI
 
 from ... import contract
-from .. import credentials
+from .. import credentials, news
 from ..asking import Ask, route
 from ..parts import Parts
-from ..queries import logins, members
+from ..queries import audit, logins, members
 from ..queries.logins import Account
 
 
@@ -34,10 +34,27 @@ def add(app: FastAPI, parts: Parts) -> None:
         token = await credentials.begin(parts, account, ask.body.device)
         return contract.LoggedIn(token=token, account=info(account))
 
+    @route(
+        app, parts, "POST /v1/register", login=False, holds_db=False, status=201,
+        refuses=("registration_closed", "invite_needed", "no_such_invite", "login_taken", "rate_limited"),
+    )  # fmt: skip
+    async def register(ask: Ask[contract.Registering]) -> contract.LoggedIn:
+        """Makes an account for whoever asks, by the server end's setting, and logs it in."""
+        account = await credentials.register(parts, ask.address, ask.body)
+        token = await credentials.begin(parts, account, ask.body.device)
+        return contract.LoggedIn(token=token, account=info(account))
+
     @route(app, parts, "POST /v1/logout")
     async def logout(ask: Ask[None]) -> None:
         """Ends the login of the token it comes with."""
         await logins.end(ask.db, ask.login.token_hash)
+        await news.of_logins(ask.db, ask.me)
+
+    @route(app, parts, "POST /v1/logout-everywhere")
+    async def logout_everywhere(ask: Ask[None]) -> None:
+        """Ends every login of the account, this one too."""
+        await logins.end_all(ask.db, ask.me)
+        await news.of_logins(ask.db, ask.me)
 
     @route(
         app, parts, "POST /v1/users", needs="account.create", holds_db=False, status=201,
@@ -48,5 +65,7 @@ def add(app: FastAPI, parts: Parts) -> None:
         hashed = await parts.passwords.hash(ask.body.password)
         async with parts.store.change() as db:
             made = await logins.create(db, ask.body.login, ask.body.name, hashed)
-            await members.follow(db, ask.me, made.id)
+            for server in await members.follow(db, ask.me, made.id):
+                await news.of_server(db, server)
+            await audit.note(db, ask.me, "account.create", None, made.id)
         return contract.PersonInfo(user=str(made.id), name=made.name)

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import uuid
+
 from fastapi import FastAPI
 
 from ... import contract
-from .. import rules
+from .. import news, rules
 from ..asking import Ask, route
 from ..errors import Refused
 from ..parts import Parts
-from ..queries import places
+from ..queries import places, servers
+from ..tables import Channel
 from ..tokens import Guest, mint
+from .servers import channel_info
 
 
 def add(app: FastAPI, parts: Parts) -> None:
-    """The way in."""
+    """Channels made, changed and deleted, and the way in."""
+    _order(app, parts)
+
+    @route(app, parts, "DELETE /v1/channels/{channel}", needs="channel.delete")
+    async def delete_channel(ask: Ask[None]) -> None:
+        """Deletes a channel; the call in it ends."""
+        channel, server = ask.keys["channel"], ask.place.server
+        await servers.lock(ask.db, server)
+        await servers.drop_channel(ask.db, channel)
+        await ask.note("channel.delete", channel)
+        await news.of_server(ask.db, server)
+        ask.afterwards.append(lambda: parts.calls.expel([channel], None, "no_such_channel"))
 
     @route(
         app, parts, "POST /v1/channels/{channel}/join", needs="channel.join",
@@ -38,3 +53,41 @@ def add(app: FastAPI, parts: Parts) -> None:
             channel=str(channel),
             expires_at=minted.expires_at,
         )
+
+
+def _order(app: FastAPI, parts: Parts) -> None:
+    @route(
+        app, parts, "POST /v1/servers/{server}/channels", needs="channel.create", status=201,
+        refuses=("limit_reached",),
+    )  # fmt: skip
+    async def create_channel(ask: Ask[contract.NewChannel]) -> contract.ChannelInfo:
+        """Adds a channel, after the others."""
+        server = ask.place.server
+        await servers.lock(ask.db, server)
+        made = await servers.add_channel(ask.db, server, ask.body.name, ask.body.user_limit)
+        await ask.note("channel.create", made.id, name=made.name)
+        await news.of_server(ask.db, server)
+        return channel_info(made)
+
+    @route(app, parts, "PATCH /v1/channels/{channel}", needs="channel.edit")
+    async def edit_channel(ask: Ask[contract.ChannelChange]) -> contract.ChannelInfo:
+        """Changes a channel's name, limit or place among the others."""
+        channel, server = ask.keys["channel"], ask.place.server
+        await servers.lock(ask.db, server)
+        asked = {"name": ask.body.name, "user_limit": ask.body.user_limit}
+        changes = {name: value for name, value in asked.items() if value is not None}
+        await servers.change_channel(ask.db, channel, **changes)
+        there = await servers.channels(ask.db, server)
+        if ask.body.position is not None:
+            await servers.place_channel(ask.db, there, channel, ask.body.position)
+            changes["position"] = ask.body.position
+        await ask.note("channel.edit", channel, **changes)
+        await news.of_server(ask.db, server)
+        return channel_info(_found(there, channel))
+
+
+def _found(there: list[Channel], channel: uuid.UUID) -> Channel:
+    for each in there:
+        if each.id == channel:
+            return each
+    raise Refused("no_such_channel")  # deleted while this waited for the lock

@@ -1,0 +1,127 @@
+"""The server end's web application in this process, on a database of its own."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+
+from xcord_sync.backend.accounts import Passwords
+from xcord_sync.backend.app import Parts, make_app
+from xcord_sync.backend.limits import Attempts
+from xcord_sync.backend.secrets import LiveKitKey
+from xcord_sync.backend.store import Store
+
+KEY = LiveKitKey("key", "s" * 40)
+PASSWORD = "a long password"
+_NUMBERS = itertools.count()
+
+
+class Calls:
+    """Notes whose calls were to end."""
+
+    def __init__(self) -> None:
+        self.expelled: list[tuple[list[str], str, str]] = []
+
+    async def expel(self, channels: Sequence[uuid.UUID], user: uuid.UUID | None, reason: str) -> None:
+        self.expelled.append(([str(each) for each in channels], str(user or ""), reason))
+
+
+def cheap() -> Passwords:
+    """Hashing that takes no time."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@dataclass
+class Person:
+    """Somebody with an account, logged in."""
+
+    http: httpx.AsyncClient
+    login: str
+    user: str
+    token: str
+
+    async def ask(self, method: str, path: str, content: Any = None, **body: Any) -> httpx.Response:
+        """One request with the person's login."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if content is not None:
+            return await self.http.request(method, path, content=content, headers=headers)
+        return await self.http.request(method, path, json=body or None, headers=headers)
+
+    async def get(self, method: str, path: str, status: int = 200, **body: Any) -> Any:
+        """The answer to a request that has to succeed."""
+        answer = await self.ask(method, path, **body)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    async def refused(self, method: str, path: str, content: Any = None, **body: Any) -> str:
+        """The code of a problem document."""
+        return code(await self.ask(method, path, content, **body))
+
+    async def server(self, name: str = "Den") -> tuple[str, str]:
+        """A new server of this person's own, and its channel."""
+        made = await self.get("POST", "/v1/servers", 201, name=name)
+        return made["id"], made["channels"][0]["id"]
+
+    async def invite(self, server: str, **how: Any) -> str:
+        """A new invite's code."""
+        path = f"/v1/servers/{server}/invites"
+        made = await self.get("POST", path, 201, **(how or {"uses": None}))
+        return str(made["code"])
+
+
+@dataclass
+class World:
+    """The application with its parts."""
+
+    parts: Parts
+    app: FastAPI
+    http: httpx.AsyncClient
+    calls: Calls
+    nobody: Person = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.nobody = Person(self.http, "", "", "")
+
+    async def person(self, name: str = "Zoë", invite: str | None = None) -> Person:
+        """A new account."""
+        login = f"p{next(_NUMBERS)}"
+        body = {"login": login, "name": name, "password": PASSWORD, "device": "d"}
+        made = await self.nobody.get(
+            "POST", "/v1/register", 201, **body, **({"invite": invite} if invite else {})
+        )
+        return Person(self.http, login, made["account"]["user"], made["token"])
+
+    async def member(self, owner: Person, server: str, role: str = "member", name: str = "Mo") -> Person:
+        """A new account on an owner's server."""
+        person = await self.person(name, await owner.invite(server))
+        if role != "member":
+            await owner.get("PATCH", f"/v1/servers/{server}/members/{person.user}", role=role)
+        return person
+
+
+async def make_world(url: str) -> World:
+    """On an empty database; close its store and client."""
+    calls = Calls()
+    parts = Parts(
+        store=await Store.open(url), key=KEY, livekit_url="ws://sfu", join_ttl=600, registration="open",
+        calls=calls, passwords=cheap(), attempts=Attempts(10_000, 60), registrations=Attempts(10_000, 60),
+    )  # fmt: skip
+    await parts.store.begin(await parts.passwords.hash(PASSWORD))
+    app = make_app(parts)
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x")
+    return World(parts, app, http, calls)
+
+
+def code(answer: httpx.Response) -> str:
+    """Of a problem document."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    return str(problem["code"])
