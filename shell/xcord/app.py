@@ -1,12 +1,14 @@
 """The composition root: the GUI on the main thread, the hub loop in its own, and the one crossing.
 
-A window opens before anything else is loaded: its address is on a socket that listens already, and the
-page waits there for the few hundred milliseconds until the hub answers.
+What is imported before the first picture decides how long it takes, and threads do not make imports quicker:
+they fight for the interpreter. So first the hub comes up and serves pages, then the toolkit is loaded and the
+window opens, and plugins start when it is painted.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import locale
 import logging
 import threading
@@ -25,7 +27,8 @@ from .windows import WindowEvents, window_layer
 log = logging.getLogger("xcord.app")
 
 MAIN = WindowSpec("main", "main")
-PICTURE_WITHIN = 3.0  # seconds for the first painted window before plugins start regardless
+SERVING_WITHIN = 15.0  # seconds for the hub before the window opens regardless
+PICTURE_WITHIN = 5.0  # seconds for the first painted window before plugins start regardless
 END_WITHIN = 5.0  # seconds for the hub's thread once the windows are gone
 
 
@@ -39,6 +42,7 @@ class App:
         self.port: int = self._listener.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
+        self._serving = threading.Event()
         self._core: Core | None = None
         self._specs: dict[str, WindowSpec] = {MAIN.name: MAIN}
         self._problem: BaseException | None = None
@@ -58,8 +62,10 @@ class App:
         """Opens the main window and returns the exit code when everything has ended."""
         self._layer.open(MAIN, self._address(MAIN))
         self._thread.start()
+        self._serving.wait(SERVING_WITHIN)
         try:
-            self._layer.run()
+            if self._problem is None:
+                self._layer.run()
         finally:
             self._soon(self._stop.set)
             self._thread.join(END_WITHIN)
@@ -79,12 +85,13 @@ class App:
         except BaseException as problem:  # noqa: BLE001 it is raised again on the main thread
             self._problem = problem
         finally:
+            self._serving.set()
             self._layer.quit()
 
     async def _live(self) -> None:
-        async with running(self._config, self._listener, self._door, picture_within=PICTURE_WITHIN) as core:
-            self._core = core
-            core.desk.windows_control = self
+        async with running(
+            self._config, self._listener, self._door, before_plugins=self._first_picture
+        ) as core:
             self._open_plugin_windows(core)
             core.hub.watch(SHELL, self._on_settings, "settings")
             if self._config.watch:
@@ -92,6 +99,18 @@ class App:
             self._instance.serve(answerer(core.hub, self._loop))
             await self._stop.wait()
             await asyncio.to_thread(self._instance.close)
+
+    async def _first_picture(self, core: Core) -> None:
+        """Lets the window open, and waits until it is painted, will not be, or is not wanted any more."""
+        self._core = core
+        core.desk.windows_control = self
+        self._serving.set()
+        ends = {asyncio.ensure_future(event.wait()) for event in (core.desk.painted, self._stop)}
+        await asyncio.wait(ends, timeout=PICTURE_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        gc.freeze()  # what was imported stays for good: the collector need not look at it again and again
+        gc.enable()
 
     def _open_plugin_windows(self, core: Core) -> None:
         for spec in core.supervisor.windows():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,14 +59,13 @@ async def running(
     door: Door,
     candidates: list[Candidate] | None = None,
     web: Path = WEB,
-    picture_within: float = 0.0,
+    before_plugins: Callable[[Core], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Core]:
     """The app for as long as the block lasts; leaving it leaves the room first.
 
     :param listener: bound and listening on loopback.
     :param candidates: the plugins to load; all that are installed by default.
-    :param picture_within: seconds for which plugins' lives wait for the first painted window: what they
-        import would hold it up.
+    :param before_plugins: awaited when pages are served, everything is claimed and no life is entered yet.
     """
     from .media.server import MediaServer
     from .media.slots import Slots
@@ -97,7 +95,9 @@ async def running(
             watchdog.start()
             core = Core(hub, door, desk, supervisor, media, server.port)
             try:
-                await _start(core, settings, picture_within)
+                if before_plugins is not None:
+                    await before_plugins(core)
+                await _start(core, settings)
                 yield core
             finally:
                 await supervisor.stop_all()
@@ -111,10 +111,7 @@ def _switched_off(settings: Settings, config: Config) -> frozenset[str]:
     return frozenset(name for name, on in chosen.items() if not on and name not in config.on)
 
 
-async def _start(core: Core, settings: Settings, picture_within: float) -> None:
-    if picture_within:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(core.desk.painted.wait(), picture_within)
+async def _start(core: Core, settings: Settings) -> None:
     if settings.problem is not None:
         name, params = settings.problem
         core.hub.notify(name, **params)

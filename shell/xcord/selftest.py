@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import importlib
 import json
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 from .config import Config
 from .errors import SetupError
+from .windows import load_toolkit
 
 WITHIN = 60.0  # seconds for all of it
 
@@ -44,8 +43,7 @@ async def _walk(config: Config) -> None:
 
 
 async def _steps(config: Config) -> AsyncIterator[str]:
-    for name in _toolkit():
-        importlib.import_module(name)
+    load_toolkit()
     yield "the window toolkit can be loaded"
 
     from .core import running
@@ -65,10 +63,6 @@ async def _steps(config: Config) -> AsyncIterator[str]:
             raise SetupError("no_snapshot", "The page was given no state.", "Run: xcord doctor")
         yield "a page is let in and given the app's state"
     yield "everything has ended"
-
-
-def _toolkit() -> tuple[str, ...]:
-    return ("webview", "webview.platforms.qt") if sys.platform == "linux" else ("webview",)
 
 
 async def _fetch(address: str) -> None:

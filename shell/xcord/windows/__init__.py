@@ -6,7 +6,7 @@ import sys
 
 from .layer import WindowEvents, WindowLayer
 
-__all__ = ["WindowEvents", "WindowLayer", "window_layer"]
+__all__ = ["WindowEvents", "WindowLayer", "load_toolkit", "window_layer"]
 
 
 def window_layer(events: WindowEvents, language: str = "en") -> WindowLayer:
@@ -25,3 +25,16 @@ def window_layer(events: WindowEvents, language: str = "en") -> WindowLayer:
     from .qt import QtWindows
 
     return QtWindows(events, language)
+
+
+def load_toolkit() -> None:
+    """Loads what windows need, without a window.
+
+    :raises SetupError: something of it is missing.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        import webview  # noqa: F401
+    else:
+        from .qt import load_toolkit
+
+        load_toolkit()

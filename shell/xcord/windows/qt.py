@@ -32,6 +32,28 @@ CALM = 60.0  # s without a crash after which a page is loaded again at once
 LONGEST_WAIT = 10.0  # s between two tries of a page that crashes again and again
 
 
+def load_toolkit() -> tuple[Any, Any]:
+    """pywebview, and its half that knows Qt.
+
+    :raises SetupError: something of it is missing.
+    """
+    from .qt_names import stand_in_for_qtpy
+
+    stand_in_for_qtpy()
+    try:
+        import webview
+        import webview.platforms.qt as view
+    except ImportError as error:
+        screen.check_libraries(screen.ENGINE_LIBRARIES)
+        raise SetupError(
+            "no_web_engine", f"Qt's web engine cannot be loaded: {error}.", "Run: xcord doctor"
+        ) from error
+    log_of_theirs = logging.getLogger("pywebview")
+    log_of_theirs.handlers.clear()
+    log_of_theirs.setLevel(logging.WARNING)
+    return webview, view
+
+
 class QtWindows(WindowLayer):
     """Windows, tray and signals on Qt."""
 
@@ -51,7 +73,7 @@ class QtWindows(WindowLayer):
         """See :meth:`WindowLayer.run`."""
         first = self._take_first()
         prepare(os.environ)
-        webview, view = self._load_toolkit()
+        webview, view = load_toolkit()
         from PySide6.QtWidgets import QApplication
 
         from .qt_courier import Courier, route_messages
@@ -77,20 +99,6 @@ class QtWindows(WindowLayer):
             webview.start(gui="qt", icon=str(ICON), private_mode=True)
         finally:
             self._tear_down(view)
-
-    def _load_toolkit(self) -> tuple[Any, Any]:
-        try:
-            import webview
-            import webview.platforms.qt as view
-        except ImportError as error:
-            screen.check_libraries(screen.ENGINE_LIBRARIES)
-            raise SetupError(
-                "no_web_engine", f"Qt's web engine cannot be loaded: {error}.", "Run: xcord doctor"
-            ) from error
-        log_of_theirs = logging.getLogger("pywebview")
-        log_of_theirs.handlers.clear()
-        log_of_theirs.setLevel(logging.WARNING)
-        return webview, view
 
     def _send(self, work: Callable[[], None]) -> None:
         self._courier.send(work)
@@ -123,7 +131,7 @@ class QtWindows(WindowLayer):
             transparent=spec.transparent,
             on_top=spec.on_top,
             focus=spec.focus,
-            background_color="#16181d",
+            background_color=_ground(),
         )
         assert window is not None
         window.events.before_show += partial(self._dress, spec.name, window)
@@ -275,3 +283,12 @@ def _delete(*objects: QObject) -> None:
     for thing in objects:
         if shiboken6.isValid(thing):
             shiboken6.delete(thing)
+
+
+def _ground() -> str:
+    """The colour that pages have at first (``--ground`` in their theme): they follow the same hint."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QGuiApplication
+
+    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return "#0d1113" if dark else "#e9eeed"

@@ -58,8 +58,8 @@ class Page(QWebEnginePage):
         self._home = QUrl(parent.pywebview_window.real_url)
         self._inspector: QWebEngineView | None = None
         self.permissionRequested.connect(_refuse_permission)
-        if parent.transparent:
-            self.setBackgroundColor("transparent")
+        # Seen until the page's own first picture; white would flash.
+        self.setBackgroundColor(parent.background_color)
         if os.environ.get("XCORD_DEVTOOLS") == "1":
             self._inspect()
 
