@@ -1,11 +1,21 @@
-"""The server end's address as a person types it. Pure."""
+"""The server end's address and invites as a person types them. Pure.
+
+An invite travels as its code or as ``xcord://join/<host>/<code>``, with ``?http`` where a server end of the
+local network is reached without TLS.
+"""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from xcord import CommandError
+
+_CODE = re.compile(r"[A-Za-z0-9]{4,32}", re.ASCII)
+_LINK = re.compile(
+    r"xcord://join/(?P<host>[^/?#\s]{1,300})/(?P<code>[A-Za-z0-9]{4,32})/?(?P<plain>\?http)?", re.ASCII
+)
 
 
 def tidy(address: str) -> str:
@@ -38,6 +48,31 @@ def tidy(address: str) -> str:
         raise CommandError("insecure_address", "plain http is for this machine and the local network")
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def invite_link(address: str, code: str) -> str:
+    """The link that carries an invite; ``address`` is tidy."""
+    scheme, _, host = address.partition("://")
+    plain = scheme == "http" and not is_loopback(urlsplit(address).hostname or "")
+    return f"xcord://join/{host}/{code}" + ("?http" if plain else "")
+
+
+def read_invite(text: str) -> tuple[str, str]:
+    """The tidy address (empty in a bare code) and the code of an invite.
+
+    :raises CommandError: ``bad_invite``, ``bad_address``, ``insecure_address``.
+    """
+    text = text.strip()
+    address = ""
+    if "/" in text:
+        found = _LINK.fullmatch(text)
+        if found is None:
+            raise CommandError("bad_invite", "that is no invite")
+        host, text = found["host"], found["code"]
+        address = tidy(f"http://{host}" if found["plain"] else host)
+    if not _CODE.fullmatch(text):
+        raise CommandError("bad_invite", "that is no invite")
+    return address, text
 
 
 def is_loopback(host: str) -> bool:

@@ -66,6 +66,12 @@ class Client:
         self.token = answer.token
         return answer
 
+    async def register(self, asked: contract.Registering) -> contract.LoggedIn:
+        """Makes an account; this client uses its token from then on."""
+        answer = await self._ask("POST", "/v1/register", contract.LoggedIn, asked)
+        self.token = answer.token
+        return answer
+
     async def logout(self) -> None:
         """Ends the login on the server end."""
         await self._send("POST", "/v1/logout")

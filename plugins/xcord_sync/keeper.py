@@ -9,8 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,17 +17,22 @@ from xcord import (
     Asker,
     CommandError,
     Config,
+    CreateInvite,
     Directory,
     Handle,
+    Invite,
     Join,
     JoinToken,
     JoinTokenFor,
     Login,
     Nothing,
+    Register,
 )
 
 from . import contract, keeping, vault
-from .address import tidy
+from .address import read_invite, tidy
+from .dialing import GOODBYE_SECONDS, dial, hang_up
+from .errands import ERRANDS, Errand, create_invite
 from .follower import Follower
 from .translate import channel_name, join_token
 
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("xcord.sync")
 
-GOODBYE_SECONDS = 3.0
+Handler = Callable[[Any, Asker], Awaitable[None]]
 
 
 class Keeper:
@@ -53,9 +57,16 @@ class Keeper:
         self._work: asyncio.Task[None] | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
         self._follower: Follower | None = None
+        self._invite: Invite | None = None
         hub.command("directory.login", Login, self._login)
         hub.command("directory.logout", Nothing, self._logout)
         hub.command("directory.refresh", Nothing, self._refresh)
+        hub.command("directory.logout_everywhere", Nothing, self._logout_everywhere)
+        hub.command("directory.register", Register, self._register)
+        hub.command("directory.create_invite", CreateInvite, self._create_invite)
+        hub.command("directory.put_invite_away", Nothing, self._put_invite_away)
+        for verb, (kind, errand) in ERRANDS.items():
+            hub.command(f"directory.{verb}", kind, self._running(errand))
         hub.command("directory.join_token", JoinTokenFor, self._join_token, private=True)
 
     @contextlib.asynccontextmanager
@@ -84,7 +95,7 @@ class Keeper:
         """Takes the login that ``enter`` gets from the server end, in place of one that there was."""
         address = tidy(address)
         async with self._signing:
-            client = await _client(address)
+            client = await dial(address)
             follower = self._make_follower(client)
             try:
                 await client.about()
@@ -107,22 +118,72 @@ class Keeper:
                 await self._hang_up()
             await self._end("")
 
-    async def _refresh(self, _args: Nothing, _asker: Asker) -> None:
-        if self._follower is None:
+    async def _register(self, args: Register, _asker: Asker) -> None:
+        address, code = read_invite(args.invite) if args.invite.strip() else ("", None)
+
+        async def enter(client: Client) -> str:
+            asked = contract.Registering(
+                login=args.login.strip().lower(),
+                name=args.name.strip(),
+                password=args.password,
+                device=self._kept.device,
+                invite=code,
+            )
+            return (await client.register(asked)).token
+
+        await self._enter(args.address.strip() or address, enter)
+
+    async def _logout_everywhere(self, _args: Nothing, _asker: Asker) -> None:
+        async with self._signing:
+            client, _ = self._signed_in()
+            await client.do("POST", "/v1/logout-everywhere")
+            await self._hang_up()
+            await self._end("")
+
+    async def _create_invite(self, args: CreateInvite, _asker: Asker) -> None:
+        client, follower = self._signed_in()
+        self._invite = await create_invite(client, args)
+        follower.tell()
+
+    async def _put_invite_away(self, _args: Nothing, _asker: Asker) -> None:
+        self._invite = None
+        if self._follower is not None:
+            self._follower.tell()
+
+    def _running(self, errand: Errand) -> Handler:
+        async def run(args: Any, _asker: Asker) -> None:
+            client, follower = self._signed_in()
+            try:
+                await errand(client, args)
+            except CommandError as error:
+                if error.code in ("unauthorized", "unreachable", "server_error"):
+                    follower.nudge()
+                raise
+            try:
+                await follower.fetch()  # what it changed is shown before the answer
+            except CommandError:
+                follower.nudge()
+
+        return run
+
+    def _signed_in(self) -> tuple[Client, Follower]:
+        if self._client is None or self._follower is None:
             raise CommandError("not_signed_in", "nobody is signed in")
-        await self._follower.look()
+        return self._client, self._follower
+
+    async def _refresh(self, _args: Nothing, _asker: Asker) -> None:
+        _, follower = self._signed_in()
+        await follower.look()
 
     async def _join_token(self, args: JoinTokenFor, _asker: Asker) -> JoinToken:
-        client = self._client
-        if client is None:
-            raise CommandError("not_signed_in", "nobody is signed in")
+        client, follower = self._signed_in()
         try:
             return join_token(await client.join(args.channel, self._kept.device))
         except CommandError as error:
             if self._client is not client:  # signed out meanwhile, which cut the request off
                 raise CommandError("not_signed_in", "nobody is signed in") from None
             if error.code in ("unauthorized", "unreachable", "server_error"):
-                self._nudge()
+                follower.nudge()
             raise
 
     # -- keeping up ----------------------------------------------------------------------------------
@@ -137,7 +198,7 @@ class Keeper:
             self._work = None
             self._slice.set(Directory(reason="keyring", address=self._kept.address))
             return
-        client = await _client(self._kept.address, self._kept.token)
+        client = await dial(self._kept.address, self._kept.token)
         self._client, self._follower = client, self._make_follower(client)
         await self._keep(client, self._follower, unknown=True)
 
@@ -151,14 +212,10 @@ class Keeper:
     def _make_follower(self, client: Client) -> Follower:
         def show(shown: Directory) -> None:
             if self._follower is follower:
-                self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where))
+                self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where, invite=self._invite))
 
         follower = Follower(self._hub, client, show, self._happened)
         return follower
-
-    def _nudge(self) -> None:
-        if self._follower is not None:
-            self._follower.nudge()
 
     def _happened(self, happening: contract.Happening) -> None:
         """A moderator calls this device to another channel. Whatever else is told, voice sees by itself."""
@@ -203,14 +260,14 @@ class Keeper:
         """Stops keeping up. ``goodbye``: the server end is told, in the background, that the login ends."""
         work, self._work = self._work, None
         client, self._client = self._client, None
-        follower, self._follower = self._follower, None
+        follower, self._follower, self._invite = self._follower, None, None
         if follower is not None:
             follower.close()
         if work is not None:
             work.cancel()
             await asyncio.wait({work})
         if client is not None:
-            task = asyncio.ensure_future(_leave(client, goodbye))
+            task = asyncio.ensure_future(hang_up(client, goodbye))
             self._goodbyes.add(task)
             task.add_done_callback(self._goodbyes.discard)
 
@@ -226,21 +283,3 @@ class Keeper:
         self._hub.report(
             "login_not_kept", f"the login cannot be kept ({error.strerror}): sign in again next time"
         )
-
-
-async def _client(address: str, token: str = "") -> Client:
-    """A client; its module (httpx) is loaded at first use, in a thread."""
-    module = await asyncio.to_thread(import_module, ".client", __package__)
-    client: Client = module.Client(address, token)
-    return client
-
-
-async def _leave(client: Client, goodbye: bool) -> None:
-    try:
-        if goodbye:
-            async with asyncio.timeout(GOODBYE_SECONDS):
-                await client.logout()
-    except (CommandError, TimeoutError):
-        pass  # the login then ends by itself, unused
-    finally:
-        await client.close()

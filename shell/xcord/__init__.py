@@ -41,12 +41,26 @@ _HOMES = {
     "options": ("Options",),
     "places": ("Account", "Channel", "Directory", "Invite", "JoinToken", "Member", "Profile", "Server"),
     "requests": (
+        "AcceptInvite",
+        "Ban",
+        "ChangePassword",
+        "CreateChannel",
+        "CreateInvite",
+        "CreateServer",
+        "DeleteChannel",
+        "DeleteServer",
+        "EditChannel",
         "Join",
         "JoinTokenFor",
         "Login",
+        "ModeratePerson",
+        "MovePerson",
         "Nothing",
+        "Register",
         "Rejoin",
+        "RenameServer",
         "SetMode",
+        "SetName",
         "SetPlugin",
         "SetSetting",
         "SetViewport",
@@ -101,12 +115,26 @@ if TYPE_CHECKING:
     from .places import Member as Member
     from .places import Profile as Profile
     from .places import Server as Server
+    from .requests import AcceptInvite as AcceptInvite
+    from .requests import Ban as Ban
+    from .requests import ChangePassword as ChangePassword
+    from .requests import CreateChannel as CreateChannel
+    from .requests import CreateInvite as CreateInvite
+    from .requests import CreateServer as CreateServer
+    from .requests import DeleteChannel as DeleteChannel
+    from .requests import DeleteServer as DeleteServer
+    from .requests import EditChannel as EditChannel
     from .requests import Join as Join
     from .requests import JoinTokenFor as JoinTokenFor
     from .requests import Login as Login
+    from .requests import ModeratePerson as ModeratePerson
+    from .requests import MovePerson as MovePerson
     from .requests import Nothing as Nothing
+    from .requests import Register as Register
     from .requests import Rejoin as Rejoin
+    from .requests import RenameServer as RenameServer
     from .requests import SetMode as SetMode
+    from .requests import SetName as SetName
     from .requests import SetPlugin as SetPlugin
     from .requests import SetSetting as SetSetting
     from .requests import SetViewport as SetViewport

@@ -11,7 +11,7 @@ import msgspec
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``voice.leave``, ``app.quit``, ``directory.logout``, ``directory.refresh``: no arguments."""
+    """``voice.leave``, ``app.quit``, ``directory.logout``, ``directory.refresh`` and others: none."""
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +85,116 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return "Login(...)"
+
+
+class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.register``: a new account, signed in at once. ``invite`` is a code or an ``xcord://join``
+    link, whose address counts where ``address`` is empty."""
+
+    address: str
+    login: str
+    name: str
+    password: str
+    invite: str = ""
+
+    def __repr__(self) -> str:
+        return "Register(...)"
+
+
+class AcceptInvite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.accept_invite``: a code or an ``xcord://join`` link."""
+
+    invite: str
+
+    def __repr__(self) -> str:
+        return "AcceptInvite(...)"
+
+
+class CreateServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.create_server``."""
+
+    name: str
+
+
+class RenameServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.rename_server``."""
+
+    server: str
+    name: str
+
+
+class DeleteServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.delete_server``: with all its channels."""
+
+    server: str
+
+
+class CreateChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.create_channel``; ``limit`` 0 takes any number of people."""
+
+    server: str
+    name: str
+    limit: int = 0
+
+
+class EditChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.edit_channel``."""
+
+    channel: str
+    name: str
+    limit: int = 0
+
+
+class DeleteChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.delete_channel``: also while people are in it."""
+
+    channel: str
+
+
+class CreateInvite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.create_invite``: it appears in slice ``directory``. 0 is without end."""
+
+    server: str
+    hours: int = 168
+    uses: int = 0
+
+
+class ModeratePerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.kick``, ``directory.mute``: somebody in a channel."""
+
+    channel: str
+    user: str
+
+
+class MovePerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.move``: to another channel of the same server."""
+
+    channel: str
+    user: str
+    to: str
+
+
+class Ban(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.ban``: out of the server, and not let in again."""
+
+    server: str
+    user: str
+
+
+class SetName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.set_name``: how others see me."""
+
+    name: str
+
+
+class ChangePassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.change_password``; every other login of the account ends."""
+
+    old: str
+    new: str
+
+    def __repr__(self) -> str:
+        return "ChangePassword(...)"
 
 
 class JoinTokenFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,16 +4,25 @@
  * Made by `xcord schema`; do not edit.
  */
 export interface Protocol {
+  AcceptInvite?: AcceptInvite;
   Account?: Account;
   App?: App;
   Ask?: Ask;
+  Ban?: Ban;
   Change?: Change;
+  ChangePassword?: ChangePassword;
   Channel?: Channel;
   Check?: Check;
   Commands?: Commands;
+  CreateChannel?: CreateChannel;
+  CreateInvite?: CreateInvite;
+  CreateServer?: CreateServer;
+  DeleteChannel?: DeleteChannel;
+  DeleteServer?: DeleteServer;
   Demand?: Demand;
   Devices?: Devices;
   Directory?: Directory;
+  EditChannel?: EditChannel;
   Failure?: Failure;
   Hello?: Hello;
   Invite?: Invite;
@@ -23,6 +32,8 @@ export interface Protocol {
   MediaDoor?: MediaDoor;
   Member?: Member;
   ModeInfo?: ModeInfo;
+  ModeratePerson?: ModeratePerson;
+  MovePerson?: MovePerson;
   Nothing?: Nothing;
   Notice?: Notice;
   PageReport?: PageReport;
@@ -32,11 +43,14 @@ export interface Protocol {
   Plugins?: Plugins;
   Profile?: Profile;
   Quality?: Quality;
+  Register?: Register;
   Rejoin?: Rejoin;
+  RenameServer?: RenameServer;
   Result?: Result;
   Resync?: Resync;
   Server?: Server;
   SetMode?: SetMode;
+  SetName?: SetName;
   SetPlugin?: SetPlugin;
   SetSetting?: SetSetting;
   SetViewport?: SetViewport;
@@ -53,6 +67,12 @@ export interface Protocol {
   Want?: Want;
   WindowState?: WindowState;
   Windows?: Windows;
+}
+/**
+ * `directory.accept_invite`: a code or an `xcord://join` link.
+ */
+export interface AcceptInvite {
+  invite: string;
 }
 /**
  * Who is logged in. `role` is the role on the server end as a whole.
@@ -85,6 +105,13 @@ export interface Ask {
   type: 'command';
 }
 /**
+ * `directory.ban`: out of the server, and not let in again.
+ */
+export interface Ban {
+  server: string;
+  user: string;
+}
+/**
  * The newest value of each slice that changed, and the slices that are gone.
  */
 export interface Change {
@@ -94,6 +121,13 @@ export interface Change {
     [k: string]: unknown;
   };
   type: 'change';
+}
+/**
+ * `directory.change_password`; every other login of the account ends.
+ */
+export interface ChangePassword {
+  new: string;
+  old: string;
 }
 /**
  * A voice channel. `people` are the users known to be in it (empty until presence is known), also
@@ -118,9 +152,26 @@ export interface Check {
  */
 export interface Commands {
   'app.quit': Nothing;
+  'directory.accept_invite': AcceptInvite;
+  'directory.ban': Ban;
+  'directory.change_password': ChangePassword;
+  'directory.create_channel': CreateChannel;
+  'directory.create_invite': CreateInvite;
+  'directory.create_server': CreateServer;
+  'directory.delete_channel': DeleteChannel;
+  'directory.delete_server': DeleteServer;
+  'directory.edit_channel': EditChannel;
+  'directory.kick': ModeratePerson;
   'directory.login': Login;
   'directory.logout': Nothing;
+  'directory.logout_everywhere': Nothing;
+  'directory.move': MovePerson;
+  'directory.mute': ModeratePerson;
+  'directory.put_invite_away': Nothing;
   'directory.refresh': Nothing;
+  'directory.register': Register;
+  'directory.rename_server': RenameServer;
+  'directory.set_name': SetName;
   'page.painted': Nothing;
   'page.report': PageReport;
   'plugins.set': SetPlugin;
@@ -137,9 +188,58 @@ export interface Commands {
   'window.show': ShowWindow;
 }
 /**
- * `voice.leave`, `app.quit`, `directory.logout`, `directory.refresh`: no arguments.
+ * `voice.leave`, `app.quit`, `directory.logout`, `directory.refresh` and others: none.
  */
 export interface Nothing {}
+/**
+ * `directory.create_channel`; `limit` 0 takes any number of people.
+ */
+export interface CreateChannel {
+  limit?: number;
+  name: string;
+  server: string;
+}
+/**
+ * `directory.create_invite`: it appears in slice `directory`. 0 is without end.
+ */
+export interface CreateInvite {
+  hours?: number;
+  server: string;
+  uses?: number;
+}
+/**
+ * `directory.create_server`.
+ */
+export interface CreateServer {
+  name: string;
+}
+/**
+ * `directory.delete_channel`: also while people are in it.
+ */
+export interface DeleteChannel {
+  channel: string;
+}
+/**
+ * `directory.delete_server`: with all its channels.
+ */
+export interface DeleteServer {
+  server: string;
+}
+/**
+ * `directory.edit_channel`.
+ */
+export interface EditChannel {
+  channel: string;
+  limit?: number;
+  name: string;
+}
+/**
+ * `directory.kick`, `directory.mute`: somebody in a channel.
+ */
+export interface ModeratePerson {
+  channel: string;
+  user: string;
+}
 /**
  * `directory.login`: address of the server end, for example `http://127.0.0.1:7800`.
  */
@@ -147,6 +247,38 @@ export interface Login {
   address: string;
   login: string;
   password: string;
+}
+/**
+ * `directory.move`: to another channel of the same server.
+ */
+export interface MovePerson {
+  channel: string;
+  to: string;
+  user: string;
+}
+/**
+ * `directory.register`: a new account, signed in at once. `invite` is a code or an `xcord://join`
+ * link, whose address counts where `address` is empty.
+ */
+export interface Register {
+  address: string;
+  invite?: string;
+  login: string;
+  name: string;
+  password: string;
+}
+/**
+ * `directory.rename_server`.
+ */
+export interface RenameServer {
+  name: string;
+  server: string;
+}
+/**
+ * `directory.set_name`: how others see me.
+ */
+export interface SetName {
+  name: string;
 }
 /**
  * `page.report`: what a page measured of itself; accepted only while the app runs `--measure`.

@@ -1,0 +1,142 @@
+"""What a person has done on the server end: one request each, and the directory is looked at afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from xcord import (
+    AcceptInvite,
+    Ban,
+    ChangePassword,
+    CommandError,
+    CreateChannel,
+    CreateInvite,
+    CreateServer,
+    DeleteChannel,
+    DeleteServer,
+    EditChannel,
+    Invite,
+    ModeratePerson,
+    MovePerson,
+    RenameServer,
+    SetName,
+)
+
+from . import contract
+from .address import invite_link, read_invite
+
+if TYPE_CHECKING:
+    from .client import Client
+
+Errand = Callable[["Client", Any], Awaitable[None]]
+
+
+async def accept_invite(client: Client, args: AcceptInvite) -> None:
+    """Becomes a member of the invite's server.
+
+    :raises CommandError: also ``other_server``, when the invite is for another server end.
+    """
+    address, code = read_invite(args.invite)
+    if address not in ("", client.address):
+        raise CommandError("other_server", "the invite is for another server end", address=address)
+    await client.ask("POST", "/v1/invites/accept", contract.ServerInfo, contract.InviteCode(code=code))
+
+
+async def create_server(client: Client, args: CreateServer) -> None:
+    await client.do("POST", "/v1/servers", contract.ServerName(name=args.name.strip()))
+
+
+async def rename_server(client: Client, args: RenameServer) -> None:
+    await client.do("PATCH", _server(args.server), contract.ServerName(name=args.name.strip()))
+
+
+async def delete_server(client: Client, args: DeleteServer) -> None:
+    await client.do("DELETE", _server(args.server))
+
+
+async def create_channel(client: Client, args: CreateChannel) -> None:
+    wanted = contract.NewChannel(name=args.name.strip(), user_limit=args.limit)
+    await client.do("POST", f"{_server(args.server)}/channels", wanted)
+
+
+async def edit_channel(client: Client, args: EditChannel) -> None:
+    wanted = contract.ChannelChange(name=args.name.strip(), user_limit=args.limit)
+    await client.do("PATCH", _channel(args.channel), wanted)
+
+
+async def delete_channel(client: Client, args: DeleteChannel) -> None:
+    await client.do("DELETE", _channel(args.channel))
+
+
+async def kick(client: Client, args: ModeratePerson) -> None:
+    await client.do("POST", f"{_person(args.channel, args.user)}/remove")
+
+
+async def mute(client: Client, args: ModeratePerson) -> None:
+    await client.do("POST", f"{_person(args.channel, args.user)}/mute", contract.MuteRequest())
+
+
+async def move(client: Client, args: MovePerson) -> None:
+    await client.do("POST", f"{_person(args.channel, args.user)}/move", contract.MoveRequest(to=args.to))
+
+
+async def ban(client: Client, args: Ban) -> None:
+    await client.do("POST", f"{_server(args.server)}/bans/{_part(args.user)}", contract.BanRequest())
+
+
+async def set_name(client: Client, args: SetName) -> None:
+    await client.do("PATCH", "/v1/me", contract.ProfileChange(name=args.name.strip()))
+
+
+async def change_password(client: Client, args: ChangePassword) -> None:
+    await client.do("POST", "/v1/me/password", contract.PasswordChange(old=args.old, new=args.new))
+
+
+async def create_invite(client: Client, args: CreateInvite) -> Invite:
+    """The invite, with the link to send."""
+    wanted = contract.NewInvite(lasts=args.hours * 3600 or None, uses=args.uses or None)
+    made = await client.ask("POST", f"{_server(args.server)}/invites", contract.InviteInfo, wanted)
+    return Invite(
+        server=args.server,
+        code=made.code,
+        link=invite_link(client.address, made.code),
+        expires_at=made.expires_at or 0,
+        uses=made.uses_left or 0,
+    )
+
+
+#: Verb of ``directory.*`` -> its arguments and what it does.
+ERRANDS: dict[str, tuple[type[Any], Errand]] = {
+    "accept_invite": (AcceptInvite, accept_invite),
+    "create_server": (CreateServer, create_server),
+    "rename_server": (RenameServer, rename_server),
+    "delete_server": (DeleteServer, delete_server),
+    "create_channel": (CreateChannel, create_channel),
+    "edit_channel": (EditChannel, edit_channel),
+    "delete_channel": (DeleteChannel, delete_channel),
+    "kick": (ModeratePerson, kick),
+    "mute": (ModeratePerson, mute),
+    "move": (MovePerson, move),
+    "ban": (Ban, ban),
+    "set_name": (SetName, set_name),
+    "change_password": (ChangePassword, change_password),
+}
+
+
+def _part(text: str) -> str:
+    from .client import part  # not at the top: it brings the HTTP library
+
+    return part(text)
+
+
+def _server(server: str) -> str:
+    return f"/v1/servers/{_part(server)}"
+
+
+def _channel(channel: str) -> str:
+    return f"/v1/channels/{_part(channel)}"
+
+
+def _person(channel: str, user: str) -> str:
+    return f"{_channel(channel)}/people/{_part(user)}"
