@@ -6,11 +6,11 @@ from fastapi import FastAPI
 
 from . import wire
 from .parts import Parts, own_version
-from .routes import accounts, channels, open, operations, servers
+from .routes import accounts, channels, invites, me, members, open, operations, servers
 
 __all__ = ["Parts", "make_app"]
 
-ROUTES = (open, operations, accounts, servers, channels)
+ROUTES = (open, operations, accounts, me, servers, members, invites, channels)
 
 
 def make_app(parts: Parts) -> FastAPI:
