@@ -168,7 +168,7 @@ class Instance:
             self._thread.join(PATIENCE)
         self._lock.close()
 
-    def _greet(self, connection: Connection[Any, Any], answer: Answer) -> None:
+    def _greet(self, connection: Any, answer: Answer) -> None:
         if self._ended.is_set() or not self._places.acquire(blocking=False):
             with contextlib.suppress(OSError):
                 connection.send_bytes(refusal("busy", "too many connections at once"))

@@ -33,8 +33,7 @@ def load_toolkit() -> None:
     :raises SetupError: something of it is missing.
     """
     if sys.platform in {"win32", "darwin"}:
-        import webview  # noqa: F401
+        from .plain import load_toolkit as load
     else:
-        from .qt import load_toolkit
-
-        load_toolkit()
+        from .qt import load_toolkit as load
+    load()

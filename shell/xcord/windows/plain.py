@@ -22,6 +22,18 @@ from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
 log = logging.getLogger("xcord.windows")
 
 
+def load_toolkit(remedy: str = "Run: pip install pywebview") -> Any:
+    """pywebview.
+
+    :raises SetupError: it cannot be loaded.
+    """
+    try:
+        import webview
+    except ImportError as error:
+        raise SetupError("no_web_engine", f"pywebview cannot be loaded: {error}.", remedy) from error
+    return webview
+
+
 class PlainWindows(WindowLayer):
     """pywebview's calls are thread-safe, so one worker thread does what the app asks for, in order."""
 
@@ -38,16 +50,13 @@ class PlainWindows(WindowLayer):
     def run(self) -> None:
         """See :meth:`WindowLayer.run`."""
         first = self._take_first()
-        try:
-            import webview
-        except ImportError as error:
-            raise SetupError("no_web_engine", f"pywebview cannot be loaded: {error}.", self.remedy) from error
+        webview = load_toolkit(self.remedy)
         webview.settings["ALLOW_DOWNLOADS"] = False
         webview.settings["OPEN_EXTERNAL_LINKS_IN_BROWSER"] = False
         self._watch_signals()
         for spec, url in first:
             self._create(spec, url)
-        webview.start(self._serve, gui=self.gui, private_mode=True)  # type: ignore[arg-type]
+        webview.start(self._serve, gui=self.gui, private_mode=True)
         self._work.put(None)
 
     def _serve(self) -> None:
