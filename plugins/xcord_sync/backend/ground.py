@@ -10,6 +10,9 @@ import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+
+from ..kinds import Registration
 from .errors import CannotServe
 
 DEFAULT_TTL = 600
@@ -50,6 +53,19 @@ def ttl_from(environment: Mapping[str, str]) -> int:
     if not value.isascii() or not value.isdigit() or not 60 <= int(value) <= LONGEST_TTL:
         raise CannotServe(f"XCORD_JOIN_TTL must be seconds from 60 to {LONGEST_TTL}, not {value!r}.")
     return int(value)
+
+
+def registration_from(environment: Mapping[str, str]) -> Registration:
+    """``XCORD_REGISTRATION``: who may make an account.
+
+    :raises CannotServe: it is none of the three words.
+    """
+    value = environment.get("XCORD_REGISTRATION", "") or "invite"
+    try:
+        found: Registration = msgspec.convert(value, Registration)
+    except msgspec.ValidationError:
+        raise CannotServe(f"XCORD_REGISTRATION must be open, invite or closed, not {value!r}.") from None
+    return found
 
 
 def make_folder(data: Path) -> None:

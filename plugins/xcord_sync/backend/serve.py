@@ -20,7 +20,7 @@ import uvicorn
 from . import livekit, postgres
 from .child import locked
 from .errors import CannotServe
-from .ground import bind, make_folder, ttl_from, write_ready
+from .ground import bind, make_folder, registration_from, ttl_from, write_ready
 from .inforce import TOLD, InForce, Running, keys_from, tell
 from .logs import Requests, start_log
 from .secrets import Keys
@@ -115,7 +115,7 @@ async def _start(
     wanted: Wanted, environment: Mapping[str, str], stopping: Stopping, stack: contextlib.AsyncExitStack
 ) -> asyncio.Future[None]:
     """Starts everything in order; what was started is stopped, in the other order, by ``stack``."""
-    ttl = ttl_from(environment)
+    ttl, registration = ttl_from(environment), registration_from(environment)
     listening = stack.enter_context(bind(wanted.host, wanted.port))
     make_folder(wanted.data)
     held = f"Another xcord serve uses {wanted.data}; stop it, or name another folder with --data."
@@ -136,6 +136,7 @@ async def _start(
     store = await Store.open(ground.database)
     stack.push_async_callback(store.close)
     parts = Parts(store, ground.keys.signing, ground.livekit_url, ttl, also=ground.keys.also)
+    parts.registration = registration
     if await store.is_new():
         await _begin(parts, environment)
     web = await stack.enter_async_context(_web(parts, listening, wanted.log_json))

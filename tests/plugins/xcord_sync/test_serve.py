@@ -446,6 +446,7 @@ def test_secrets_that_others_may_read_are_refused_with_the_command_that_mends_it
         ({"DATABASE_URL": "postgresql://x:sesame@127.0.0.1:9/x"}, "DATABASE_URL"),
         ({"LIVEKIT_URL": "ws://127.0.0.1:9"}, "LIVEKIT_API_KEY"),
         ({"XCORD_OWNER_PASSWORD": "short"}, "XCORD_OWNER_PASSWORD"),
+        ({"XCORD_REGISTRATION": "Open"}, "XCORD_REGISTRATION"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(servers: Servers, environment: dict[str, str], word: str) -> None:
