@@ -137,8 +137,9 @@ async def _start(
     stack.push_async_callback(store.close)
     parts = Parts(store, ground.keys.signing, ground.livekit_url, ttl, also=ground.keys.also)
     parts.registration = registration
-    if await store.is_new():
-        await _begin(parts, environment)
+    async with store.alone():
+        if await store.is_new():
+            await _begin(parts, environment)
     web = await stack.enter_async_context(_web(parts, listening, wanted.log_json))
     running = Running(
         pid=os.getpid(), address=address, livekit=ground.livekit_url, join_ttl=ttl, keys=ground.keys.mark,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 
 from sqlalchemy import insert, select, text
@@ -76,6 +78,13 @@ class Store:
         return self._engine.begin()
 
     # -- the first start ---------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """One instance at a time is in here; the others wait."""
+        async with self._engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": migrations.LOCK})
+            yield
 
     async def is_new(self) -> bool:
         """Whether nobody has an account yet."""
