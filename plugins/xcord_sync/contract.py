@@ -28,6 +28,11 @@ refused is answered with a problem document (RFC 9457) whose ``code`` is one of 
 ``PATCH /v1/channels/{channel}``        a moderator          ``ChannelChange`` -> ``ChannelInfo``
 ``DELETE /v1/channels/{channel}``       a moderator          with everybody's call in it
 ``POST /v1/channels/{channel}/join``    a member             ``JoinRequest`` -> ``JoinAnswer``
+``POST .../people/{user}/mute``         a moderator          ``MuteRequest``, of a channel's people
+``POST .../people/{user}/move``         a moderator          ``MoveRequest``
+``POST .../people/{user}/remove``       a moderator          ends the call, not the membership
+``GET  /v1/servers/{server}/bans``      a moderator          ``BanList``
+``POST, DELETE .../bans/{user}``        a moderator          ``BanRequest``
 ``GET  /healthz``                       anybody              ``Health``
 ``GET  /readyz``                        anybody              ``Readiness``
 ``GET  /v1/events`` (WebSocket)         a login              ``Hello`` -> ``Snapshot``, ``Changed``, ...
@@ -42,6 +47,8 @@ import msgspec
 from msgspec import Meta
 
 from .happenings import CLOSES as CLOSES
+from .happenings import BanInfo as BanInfo
+from .happenings import BanList as BanList
 from .happenings import BanRequest as BanRequest
 from .happenings import Called as Called
 from .happenings import Changed as Changed

@@ -11,7 +11,7 @@ Bearer`` or, for clients that cannot set one, in ``Hello.token``. Then only the 
    servers' channels alone. Applying one twice does no harm: ``here`` is the state, not a step.
 3. ``Snapshot`` again whenever the channels that this login may see are others than before (a channel made
    or deleted, a server joined or left): it replaces all that was known.
-4. ``DirectoryChanged``: names, roles, channels, members or invites of a server changed; ask
+4. ``DirectoryChanged``: names, roles, channels or members of a server changed; ask
    ``GET /v1/directory`` again. Sent before the ``Snapshot`` that it may cause.
 5. ``Moved``: this person's call went to another of their devices; the call of ``device`` ends and must not
    be joined again by itself. Sent to all of the person's sockets, before the removal from the call.
@@ -27,7 +27,10 @@ Close codes: ``CLOSES``. Both ends ping every 20 s; a socket that is silent for 
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
+from msgspec import Meta
 
 HELLO_SECONDS = 5.0
 HELLO_LIMIT = 4096  # bytes of the first message; later ones are refused
@@ -129,16 +132,31 @@ class MuteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """``source``: ``microphone``, ``camera``, ``screen`` (with its sound) or ``all``. The person can unmute
     themselves again."""
 
-    source: str = "microphone"
+    source: Literal["microphone", "camera", "screen", "all"] = "microphone"
 
 
 class MoveRequest(msgspec.Struct, frozen=True, kw_only=True):
     """``to``: a channel of the same server."""
 
-    to: str
+    to: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class BanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Why, for the log of the server's moderators."""
 
-    reason: str = ""
+    reason: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)", max_length=256)] = ""
+
+
+class BanInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may not come back; ``at`` in seconds since the epoch."""
+
+    user: str
+    name: str
+    reason: str
+    at: int
+
+
+class BanList(msgspec.Struct, frozen=True, kw_only=True):
+    """A server's bans, the newest first."""
+
+    bans: tuple[BanInfo, ...]

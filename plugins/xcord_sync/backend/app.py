@@ -6,11 +6,23 @@ from fastapi import FastAPI
 
 from . import wire
 from .parts import Parts, own_version
-from .routes import accounts, channels, invites, me, members, open, operations, servers
+from .routes import (
+    accounts,
+    channels,
+    events,
+    invites,
+    me,
+    members,
+    moderation,
+    open,
+    operations,
+    servers,
+    webhooks,
+)
 
 __all__ = ["Parts", "make_app"]
 
-ROUTES = (open, operations, accounts, me, servers, members, invites, channels)
+ROUTES = (open, operations, accounts, me, servers, members, invites, channels, moderation, events, webhooks)
 
 
 def make_app(parts: Parts) -> FastAPI:

@@ -11,6 +11,7 @@ from typing import Protocol
 from ..kinds import Registration
 from .accounts import Passwords
 from .limits import Attempts
+from .presence.life import Presence
 from .secrets import LiveKitKey
 from .store import Store
 
@@ -43,6 +44,7 @@ class Parts:
     also: LiveKitKey | None = None
     registration: Registration = "invite"
     calls: Calls = field(default_factory=NoCalls)
+    presence: Presence | None = None  # where it is watched who is in which call
     passwords: Passwords = field(default_factory=Passwords)
     # Wrong passwords count per login and address (so that a stranger cannot lock somebody out); every
     # attempt counts per address, for each one costs a hash.
@@ -51,6 +53,11 @@ class Parts:
     # Per address: accounts made, and invite codes that were none (a code has 80 random bits).
     registrations: Attempts = field(default_factory=lambda: Attempts(30, 600))
     guesses: Attempts = field(default_factory=lambda: Attempts(20, 60))
+
+    def issuers(self) -> dict[str, str]:
+        """Whose webhooks are ours: secrets by key."""
+        pairs = [self.key] if self.also is None else [self.key, self.also]
+        return {pair.key: pair.secret for pair in pairs}
 
 
 def own_version() -> str:

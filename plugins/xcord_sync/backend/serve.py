@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from ..happenings import HELLO_LIMIT
 from . import livekit, postgres
 from .child import locked
 from .errors import CannotServe
@@ -131,6 +132,7 @@ async def _start(
     finally:
         await asyncio.wait({loading})
     from .app import Parts
+    from .presence.life import presence
     from .store import Store
 
     store = await Store.open(ground.database)
@@ -140,6 +142,8 @@ async def _start(
     async with store.alone():
         if await store.is_new():
             await _begin(parts, environment)
+    watched = presence(ground.database, ground.livekit_url, lambda: parts.key, parts.issuers)
+    parts.calls = parts.presence = await stack.enter_async_context(watched)
     web = await stack.enter_async_context(_web(parts, listening, wanted.log_json))
     running = Running(
         pid=os.getpid(), address=address, livekit=ground.livekit_url, join_ttl=ttl, keys=ground.keys.mark,
@@ -233,6 +237,8 @@ async def _web(
         Requests(app) if log_requests else app,
         access_log=False, log_config=None, proxy_headers=False, server_header=False,
         lifespan="off", timeout_graceful_shutdown=3, timeout_keep_alive=30,
+        ws="websockets-sansio", ws_max_size=HELLO_LIMIT, ws_ping_interval=20, ws_ping_timeout=20,
+        ws_per_message_deflate=False,
     )  # fmt: skip
     server = _Quiet(config)
     running = asyncio.ensure_future(server.serve(sockets=[listening]))

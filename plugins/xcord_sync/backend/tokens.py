@@ -62,11 +62,14 @@ def grants_for(role: str, room: str) -> VideoGrants:
 def mint(key: LiveKitKey, guest: Guest, channel: uuid.UUID, ttl: int) -> Minted:
     """Signs a token. ``ttl`` in seconds counts for the first connect; the SFU renews it while connected."""
     room = room_of(channel)
+    # The SFU renews tokens with their metadata, so this stays the time at which the person asked for the
+    # call, whatever reconnects the SDK makes: the device that asked last keeps it.
+    about = {"name": guest.name, "avatar": guest.avatar, "asked": int(time.time() * 1000)}
     token = (
         AccessToken(key.key, key.secret)
         .with_identity(f"{guest.user}:{guest.device}")
         .with_name(guest.name)
-        .with_metadata(msgspec.json.encode({"name": guest.name, "avatar": guest.avatar}).decode())
+        .with_metadata(msgspec.json.encode(about).decode())
         .with_grants(grants_for(guest.role, room))
         .with_room_config(RoomConfiguration(departure_timeout=EMPTY_ROOM_LIVES))
         .with_ttl(timedelta(seconds=ttl))

@@ -1,0 +1,218 @@
+"""Sessions and changes in the database. Every writer holds one lock, so that the numbers of changes become
+visible in their order: who has seen number 7 has seen all before it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from . import book
+from .book import Change, Key, Session
+from .compare import Corrections, still_due
+from .line import Line
+from .signals import ENDED, Signal
+from .webhooks import Received
+
+LOCK = 0x78636F7265
+TOPIC = "xcord_presence"
+MOST_IN_A_NOTICE = 40  # changes; a notice has less than 8000 bytes
+
+_COLUMNS = "room_sid, participant_sid, room, channel_id, user_id, device, joined_at, left_at, source"
+_OPEN = f"SELECT {_COLUMNS} FROM voice_sessions WHERE left_at IS NULL"
+_KEYED = f"""
+    SELECT {_COLUMNS} FROM voice_sessions
+    WHERE (room_sid, participant_sid) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
+_AROUND = f"""
+    {_KEYED}
+    UNION ALL {_OPEN} AND user_id = ANY($3::uuid[])
+    UNION ALL {_OPEN} AND channel_id = ANY($4::uuid[])"""
+_WRITE = f"""
+    WITH s AS (
+        INSERT INTO voice_sessions ({_COLUMNS})
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[],
+                             $7::timestamptz[], $8::timestamptz[], $9::text[])
+        ON CONFLICT (room_sid, participant_sid)
+        DO UPDATE SET left_at = excluded.left_at, joined_at = excluded.joined_at, source = excluded.source
+    ), e AS (
+        UPDATE webhook_events SET applied_at = now() WHERE id = ANY($10::text[])
+    ), c AS (
+        INSERT INTO presence_changes (channel_id, user_id, device, kind)
+        SELECT * FROM unnest($11::uuid[], $12::uuid[], $13::text[], $14::text[])
+        RETURNING seq, channel_id, user_id, kind
+    )
+    SELECT pg_notify('{TOPIC}', CASE WHEN count(*) > {MOST_IN_A_NOTICE} THEN '{{"changes": []}}' ELSE
+        json_build_object('changes', json_agg(
+            json_build_array(seq, channel_id, user_id, kind = 'joined') ORDER BY seq))::text END)
+    FROM c HAVING count(*) > 0"""
+_STORE = """
+    INSERT INTO webhook_events (id, kind, room, room_sid, participant_sid, created_at, payload, applied_at)
+    SELECT id, kind, room, room_sid, participant_sid, created_at, payload,
+           CASE WHEN waits THEN NULL ELSE now() END
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bytea[],
+                $8::bool[])
+         AS given (id, kind, room, room_sid, participant_sid, created_at, payload, waits)
+    ON CONFLICT (id) DO NOTHING RETURNING id"""
+
+
+@dataclass
+class Applied:
+    """What a batch came to. ``came``: sessions that began; ``here``: all open ones of their people."""
+
+    doubled: int = 0
+    late: int = 0
+    written: int = 0
+    changed: int = 0
+    came: list[Session] = field(default_factory=list)
+    here: list[Session] = field(default_factory=list)
+
+
+async def store(line: Line, batch: Sequence[tuple[Received, bool]]) -> set[str]:
+    """Keeps webhooks as they came; each says whether it waits to be applied. The ids that were new."""
+    rows = [
+        (
+            received.id,
+            received.kind,
+            _clean(received.event.room.name if received.event else ""),
+            _clean(received.event.room.sid if received.event else ""),
+            _clean(received.event.participant.sid if received.event else ""),
+            received.created_at,
+            received.body,
+            waits,
+        )
+        for received, waits in batch
+    ]
+    async with line.use() as db:
+        return {row["id"] for row in await db.fetch(_STORE, *_turned(rows, 8))}
+
+
+async def apply(line: Line, batch: Mapping[str, Signal]) -> Applied:
+    """Applies signals by the ids of their webhooks, in one transaction. Doing it twice does no harm."""
+
+    def decide(known: Mapping[Key, Session]) -> tuple[dict[Key, Session], Applied]:
+        outcome = book.apply(known, batch.values())
+        return outcome.written, Applied(outcome.doubled, outcome.late)
+
+    keys = {(s.room_sid, s.person.participant_sid if s.person else "") for s in batch.values()}
+    keys |= {(s.room_sid, "") for s in batch.values()}
+    users = {s.person.user for s in batch.values() if s.person}
+    finished = {s.channel for s in batch.values() if s.kind in ENDED}
+    return await _change(line, keys, users, finished, list(batch), decide)
+
+
+async def correct(line: Line, found: Corrections, begun: datetime) -> Applied:
+    """Writes what two looks agreed on, as far as it is still due."""
+
+    def decide(known: Mapping[Key, Session]) -> tuple[dict[Key, Session], Applied]:
+        return still_due(found, known, begun), Applied()
+
+    sessions = [*found.came, *found.went]
+    return await _change(line, {s.key for s in sessions}, {s.user for s in sessions}, set(), [], decide)
+
+
+async def _change(
+    line: Line,
+    keys: Iterable[Key],
+    users: Iterable[uuid.UUID],
+    finished: Iterable[uuid.UUID],
+    ids: list[str],
+    decide: Callable[[Mapping[Key, Session]], tuple[dict[Key, Session], Applied]],
+) -> Applied:
+    async with line.use() as db:
+        # Locked in a statement of its own: the next one's snapshot is taken after the lock is ours.
+        await db.execute(f"BEGIN; SELECT pg_advisory_xact_lock({LOCK})")
+        rooms, sids = _turned(list(keys), 2)
+        rows = await db.fetch(_AROUND, rooms, sids, list(users), list(finished))
+        known = {session.key: session for session in map(_session, rows)}
+        written, applied = decide(known)
+        before = {key: session for key, session in known.items() if session.here}
+        changes = book.changes(before, written)
+        if written or ids:
+            await db.fetch(_WRITE, *_turned([_row(s) for s in written.values()], 9), ids, *_columns(changes))
+        await db.execute("COMMIT")
+    applied.written, applied.changed = len(written), len(changes)
+    applied.came = [session for session in written.values() if session.here]
+    coming = {session.user for session in applied.came}
+    after = {**before, **written}.values()
+    applied.here = [session for session in after if session.here and session.user in coming]
+    return applied
+
+
+async def waiting(line: Line, seconds: float, most: int = 200) -> list[tuple[str, bytes]]:
+    """Webhooks that nobody has applied for some seconds: an instance was killed between the two, or lost
+    the database."""
+    async with line.use() as db:
+        rows = await db.fetch(
+            """SELECT id, payload FROM webhook_events WHERE applied_at IS NULL
+               AND received_at <= now() - make_interval(secs => $1) ORDER BY received_at LIMIT $2""",
+            seconds,
+            most,
+        )
+    return [(row["id"], row["payload"]) for row in rows]
+
+
+async def give_up(line: Line, ids: list[str]) -> None:
+    """Marks webhooks as applied that tell nothing (any more)."""
+    async with line.use() as db:
+        await db.execute("UPDATE webhook_events SET applied_at = now() WHERE id = ANY($1::text[])", ids)
+
+
+async def everybody(line: Line) -> tuple[datetime, dict[Key, Session]]:
+    """The database's time, and all open sessions."""
+    async with line.use() as db:
+        now = await db.fetchval("SELECT now()")
+        rows = await db.fetch(_OPEN)
+    return now, {session.key: session for session in map(_session, rows)}
+
+
+async def of_people(
+    line: Line, channels: Sequence[uuid.UUID], user: uuid.UUID | None = None
+) -> list[Session]:
+    """The open sessions in some channels, of one person or of all."""
+    async with line.use() as db:
+        rows = await db.fetch(
+            f"{_OPEN} AND channel_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR user_id = $2)",
+            list(channels),
+            user,
+        )
+    return [_session(row) for row in rows]
+
+
+async def trim(line: Line) -> None:
+    """Forgets what nobody asks for any more; the newest change stays, for its number counts on."""
+    async with line.use() as db:
+        await db.execute("""
+            DELETE FROM presence_changes WHERE at < now() - interval '1 hour'
+                AND seq < (SELECT max(seq) FROM presence_changes);
+            DELETE FROM webhook_events WHERE received_at < now() - interval '1 day'
+                AND applied_at IS NOT NULL;
+            DELETE FROM voice_sessions WHERE left_at < now() - interval '7 days'""")
+
+
+def _session(row: asyncpg.Record) -> Session:
+    return Session(*row)
+
+
+def _row(session: Session) -> tuple[Any, ...]:
+    return (
+        session.room_sid, session.participant_sid, session.room, session.channel, session.user,
+        session.device, session.since, session.left_at, session.source,
+    )  # fmt: skip
+
+
+def _columns(changes: Sequence[Change]) -> list[list[Any]]:
+    rows = [(c.channel, c.user, c.device, "joined" if c.here else "left") for c in changes]
+    return _turned(rows, 4)
+
+
+def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL's text takes no NUL."""
+    return text.replace("\0", "")

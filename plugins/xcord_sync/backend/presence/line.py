@@ -1,0 +1,71 @@
+"""A connection to PostgreSQL that is made again when it is lost, for what is asked all the time.
+
+Not from SQLAlchemy's pool, whose check-out, ping and begin cost as much as a whole presence change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+ANSWER_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
+
+#: What a lost or refusing database looks like.
+OUTAGE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+          asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError)  # fmt: skip
+
+
+class Line:
+    """One connection, used by one task at a time."""
+
+    def __init__(self, url: str) -> None:
+        self._dsn = dsn(url)
+        self._turn = asyncio.Lock()
+        self._connection: asyncpg.Connection[Any] | None = None
+
+    @contextlib.asynccontextmanager
+    async def use(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """The connection, alive when it was last used.
+
+        :raises OUTAGE: the database does not answer; also from what is asked over it.
+        """
+        async with self._turn:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await connect(self._dsn)
+            try:
+                yield self._connection
+            except BaseException:
+                # Whatever state it is in (also when we were cancelled), the next one is clean.
+                broken, self._connection = self._connection, None
+                if broken is not None:
+                    broken.terminate()
+                raise
+
+    async def close(self) -> None:
+        """Hangs up."""
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+
+async def connect(address: str) -> asyncpg.Connection[Any]:
+    """A new connection to a DSN."""
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(
+        address, timeout=CONNECT_SECONDS, command_timeout=ANSWER_SECONDS
+    )
+    return connection
+
+
+def dsn(url: str) -> str:
+    """SQLAlchemy's address as asyncpg wants it."""
+    parsed = make_url(url)
+    query = dict(parsed.query)
+    if "ssl" in query:
+        query["sslmode"] = query.pop("ssl")
+    return parsed.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
