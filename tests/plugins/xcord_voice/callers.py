@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from livekit import rtc
 from numpy.typing import NDArray
 from tests.parts import LiveKit
+
+from xcord_voice.audio.mixer import Mixer
 
 RATE = 48_000
 
@@ -144,6 +146,7 @@ class KeepingEngine:
         self.played: list[NDArray[np.float32]] = []
         self.open: list[PacedThread] = []
         self._microphone = microphone
+        self.mixer = Mixer()  # the one that it plays, once it plays
 
     def outputs(self) -> tuple[str, ...]:
         return ("speakers",)
@@ -152,6 +155,7 @@ class KeepingEngine:
         return ("microphone",) if self._microphone else ()
 
     def play(self, device: str, pull: Callable[[int], NDArray[np.float32]]) -> PacedThread:
+        self.mixer = cast("Mixer", pull.__self__)  # type: ignore[attr-defined]
         return PacedThread(self, lambda at: self.played.append(pull(960)))
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> PacedThread | None:

@@ -304,6 +304,35 @@ def block_this_loop(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def keep_the_interpreter_busy(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+async def test_a_blocked_hub_costs_no_underrun_and_what_a_busy_one_costs_is_printed(
+    livekit: LiveKit, engine: KeepingEngine, real_voice: RealVoice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with real_voice() as world:
+        await ask_for(world, "ann")
+        await join(world, livekit)
+        async with caller_elsewhere(world, livekit):
+            await world.until(lambda: tone_level(engine.listened(0.5), 440) > -20)
+            start, blocks = engine.mixer.underruns, len(engine.played) + 4 * 50
+            await world.until(lambda: len(engine.played) >= blocks, timeout=30)
+            free = engine.mixer.underruns
+            block_this_loop(4.0)
+            blocked = engine.mixer.underruns
+            keep_the_interpreter_busy(4.0)
+            busy = engine.mixer.underruns
+    with capsys.disabled():
+        print(
+            f"\nunderruns in 4 s: {free - start} with a free hub, {blocked - free} with a hub that waits, "
+            f"{busy - blocked} with a pure-Python loop that burns"
+        )
+    assert blocked - free <= free - start + 1, "a waiting hub must not cost sound"
+
+
 @contextlib.asynccontextmanager
 async def caller_elsewhere(world: World, livekit: LiveKit) -> AsyncIterator[Caller]:
     """Ann on the media loop, for the test's own loop is the hub's."""
