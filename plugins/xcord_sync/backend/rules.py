@@ -39,6 +39,8 @@ RULES: dict[str, frozenset[str]] = {
 def may(role: str, action: str, over: str | None = None) -> bool:
     """Whether a role allows an action; ``over``: to somebody of that role, who has to be of a lower one.
 
-    :raises KeyError: there is no such role or action.
+    A role that nobody knows may nothing.
+
+    :raises KeyError: there is no such action.
     """
     return role in RULES[action] and (over is None or RANKS[role] > RANKS[over])
