@@ -55,6 +55,17 @@ def ttl_from(environment: Mapping[str, str]) -> int:
     return int(value)
 
 
+def reconcile_from(environment: Mapping[str, str]) -> float:
+    """``XCORD_RECONCILE_EVERY``: seconds between comparisons of who is in which call with the SFU.
+
+    :raises CannotServe: not a number of seconds from 1 to 300.
+    """
+    value = environment.get("XCORD_RECONCILE_EVERY", "") or "30"
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 300:
+        raise CannotServe(f"XCORD_RECONCILE_EVERY must be seconds from 1 to 300, not {value!r}.")
+    return float(value)
+
+
 def registration_from(environment: Mapping[str, str]) -> Registration:
     """``XCORD_REGISTRATION``: who may make an account.
 

@@ -21,7 +21,7 @@ from ..happenings import HELLO_LIMIT
 from . import livekit, postgres
 from .child import locked
 from .errors import CannotServe
-from .ground import bind, make_folder, registration_from, ttl_from, write_ready
+from .ground import bind, make_folder, reconcile_from, registration_from, ttl_from, write_ready
 from .inforce import TOLD, InForce, Running, keys_from, tell
 from .logs import Requests, start_log
 from .secrets import Keys
@@ -117,6 +117,7 @@ async def _start(
 ) -> asyncio.Future[None]:
     """Starts everything in order; what was started is stopped, in the other order, by ``stack``."""
     ttl, registration = ttl_from(environment), registration_from(environment)
+    every = reconcile_from(environment)
     listening = stack.enter_context(bind(wanted.host, wanted.port))
     make_folder(wanted.data)
     held = f"Another xcord serve uses {wanted.data}; stop it, or name another folder with --data."
@@ -142,7 +143,7 @@ async def _start(
     async with store.alone():
         if await store.is_new():
             await _begin(parts, environment)
-    watched = presence(ground.database, ground.livekit_url, lambda: parts.key, parts.issuers)
+    watched = presence(ground.database, ground.livekit_url, lambda: parts.key, parts.issuers, every)
     parts.calls = parts.presence = await stack.enter_async_context(watched)
     web = await stack.enter_async_context(_web(parts, listening, wanted.log_json))
     running = Running(

@@ -1,0 +1,137 @@
+"""After any fault, two comparisons later, the database says what the SFU's lists say."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from tests.plugins.xcord_sync.callers import Call, counters, eventually, in_call, join
+from tests.plugins.xcord_sync.relay import Outside, outside
+from tests.plugins.xcord_sync.served import Served, Servers
+
+PASSWORD = "a long enough one"
+PEOPLE = 6
+
+
+class Scene:
+    """A server end on an outside PostgreSQL and SFU, and people who come and go."""
+
+    def __init__(self, ground: Outside, servers: Servers) -> None:
+        self.ground, self.servers = ground, servers
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = str(probe.getsockname()[1])
+        self.served: Served
+        self.tokens: list[str] = []
+        self.calls: dict[int, tuple[AsyncExitStack, Call]] = {}
+
+    async def start(self) -> None:
+        self.served = await asyncio.to_thread(
+            self.servers.start, "one", "--port", self.port, **self.ground.environment
+        )
+        self.ground.to = self.served.address
+
+    async def register(self) -> None:
+        owner = self.served.log_in()
+        for number in range(PEOPLE):
+            about = {"login": f"person{number}", "name": "Somebody", "password": PASSWORD}
+            assert self.served.ask("POST", "/v1/users", owner, **about).status_code == 201
+            self.tokens.append(self.served.log_in(f"person{number}", PASSWORD))
+        self.channels = self.served.channels(owner)
+
+    async def come(self, *people: int) -> None:
+        for person in people:
+            ticket = await asyncio.to_thread(
+                join, self.served, self.tokens[person], self.channels[person % 2], "desk"
+            )
+            stack = AsyncExitStack()
+            self.calls[person] = stack, await stack.enter_async_context(in_call(ticket))
+
+    async def go(self, *people: int) -> None:
+        for person in people:
+            if person in self.calls:
+                await self.calls.pop(person)[0].aclose()
+
+    async def passes(self, number: int) -> None:
+        async def passed() -> bool:
+            now = await asyncio.to_thread(counters, self.served)
+            return now["xcord_reconcile_passes_total"] >= wanted
+
+        wanted = (await asyncio.to_thread(counters, self.served))["xcord_reconcile_passes_total"] + number
+        await eventually(passed, 60)
+
+    async def agree(self, what: str, people: int | None = None) -> None:
+        """After two whole passes the two are the same."""
+        await self.passes(2)
+
+        async def same() -> bool:
+            listed = await self.ground.listed()
+            return listed == await self.ground.kept() and (people is None or len(listed) == people)
+
+        await eventually(same, 3)
+        told = await asyncio.to_thread(counters, self.served)
+        events = {name.partition('"')[2][:-2]: int(n) for name, n in told.items() if "events_total" in name}
+        print(f"{what}: {len(await self.ground.kept())} in calls, {events}, {self.ground.dropped} dropped")
+
+
+@pytest.fixture
+async def scene(servers: Servers) -> AsyncIterator[Scene]:
+    async with outside(servers.folder / "outside") as ground:
+        found = Scene(ground, servers)
+        await found.start()
+        await found.register()
+        try:
+            yield found
+        finally:
+            await found.go(*range(PEOPLE))
+
+
+async def test_half_of_the_webhooks_lost(scene: Scene) -> None:
+    scene.ground.lost = lambda number: number % 2 == 0
+    await scene.come(0, 1, 2, 3, 4, 5)
+    await scene.agree("half lost, all came", 6)
+    await scene.go(0, 1, 2)
+    await scene.agree("half lost, half went", 3)
+    scene.ground.lost = lambda _: True
+    await scene.go(3)
+    await scene.come(0, 1)
+    await scene.agree("all lost", 4)
+    told = counters(scene.served)
+    assert scene.ground.dropped > 6
+    healed = told['xcord_webhook_events_total{result="healed"}']
+    assert healed >= 3
+    assert told['xcord_webhook_events_total{result="lost"}'] >= healed
+
+
+async def test_the_server_end_killed_in_the_middle_of_a_burst(scene: Scene) -> None:
+    await scene.come(0, 1, 2)
+    burst = asyncio.gather(scene.go(0, 1), scene.passes(0))
+    await asyncio.sleep(0.01)
+    scene.served.kill()
+    await asyncio.gather(burst, return_exceptions=True)
+    await scene.go(0, 1)
+    await scene.start()
+    await scene.agree("killed and back", 1)
+    await scene.come(3, 4)
+    await scene.agree("more came", 3)
+
+
+async def test_the_sfu_killed_so_that_nobody_is_said_to_have_left(scene: Scene) -> None:
+    await scene.come(0, 1, 2, 3)
+    await scene.agree("before the SFU was killed", 4)
+    scene.ground.kill("livekit-server")
+    await scene.agree("the SFU was killed")
+    await scene.go(0, 1, 2, 3)
+    await scene.agree("all went", 0)
+
+
+async def test_postgresql_restarted(scene: Scene) -> None:
+    await scene.come(0, 1, 2)
+    await scene.agree("before PostgreSQL was stopped", 3)
+    scene.ground.kill("postgres", signal.SIGINT)
+    await scene.go(0, 1)
+    await scene.passes(1)
+    await scene.come(3)
+    await scene.agree("PostgreSQL was restarted", 2)
