@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from xcord import CommandError, Handle, hookimpl
 from xcord.model import (
     Devices,
@@ -12,8 +14,8 @@ from xcord.model import (
     Speaking,
     Voice,
 )
-from xcord.places import Account, Channel, Directory, Server
-from xcord.requests import Join, Login, Nothing, Rejoin, Switch
+from xcord.places import Account, Channel, Directory, Invite, Member, Profile, Server
+from xcord.requests import CreateInvite, Join, Login, ModeratePerson, Nothing, Register, Rejoin, Switch
 
 NAMES = (
     "Ada Lovelace",
@@ -31,7 +33,12 @@ SERVERS = (
     Server(
         id="s1",
         name="Gece Kuşları",
-        channels=(Channel(id="c1", name="Lobi"), Channel(id="c2", name="Müzik", people=("u8",))),
+        role="owner",
+        channels=(
+            Channel(id="c1", name="Lobi"),
+            Channel(id="c2", name="Müzik", people=("u8", "u5"), limit=5),
+        ),
+        members=(Member(user="u0", role="owner"), Member(user="u8"), Member(user="u5", role="moderator")),
     ),
 )
 PEOPLE = tuple(
@@ -45,6 +52,10 @@ PEOPLE = tuple(
     )
     for n, name in enumerate(NAMES)
 )
+
+
+PROFILES = {f"u{n}": Profile(user=f"u{n}", name=name) for n, name in enumerate(NAMES)}
+LINK = "xcord://join/ses.example.org/Ab12cd34"
 
 
 class Actor:
@@ -69,6 +80,10 @@ class Actor:
             ("voice.deafen", Switch),
             ("directory.login", Login),
             ("directory.logout", Nothing),
+            ("directory.register", Register),
+            ("directory.create_invite", CreateInvite),
+            ("directory.put_invite_away", Nothing),
+            ("directory.kick", ModeratePerson),
         ):
             hub.command(name, args, self._answer_to(name))
 
@@ -78,8 +93,13 @@ class Actor:
             if code := self.refuse:
                 self.refuse = ""
                 raise CommandError(code)
-            if name == "directory.login":
+            if name in ("directory.login", "directory.register"):
                 self.sign_in()
+            elif name == "directory.create_invite":
+                made = Invite(server="s1", code="Ab12cd34", link=LINK, expires_at=1_800_000_000)
+                self.directory.set(msgspec.structs.replace(self.directory.value, invite=made))
+            elif name == "directory.put_invite_away":
+                self.directory.set(msgspec.structs.replace(self.directory.value, invite=None))
             elif name == "voice.join":
                 self.enter()
             elif name == "voice.leave":
@@ -90,7 +110,14 @@ class Actor:
     def sign_in(self) -> None:
         """As after a good password."""
         self.directory.set(
-            Directory(status="connected", address="https://ses.example.org", account=ACCOUNT, servers=SERVERS)
+            Directory(
+                status="connected",
+                address="https://ses.example.org",
+                account=ACCOUNT,
+                servers=SERVERS,
+                people=PROFILES,
+                kept="keyring",
+            )
         )
 
     def enter(self, **more: Any) -> None:
