@@ -11,6 +11,7 @@ from steps.say import timed
 SOURCES: dict[str, list[str]] = {
     "dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "dev"],
     "app.txt": ["pyproject.toml"],
+    "server.txt": ["pyproject.toml", "--extra", "server"],
     "uv.txt": ["build/locks/uv.in"],
     "build.txt": ["build/locks/build.in"],
     "node.txt": ["build/locks/node.in"],

@@ -145,7 +145,8 @@ async def _start(
             await _begin(parts, environment)
     watched = presence(ground.database, ground.livekit_url, lambda: parts.key, parts.issuers, every)
     parts.calls = parts.presence = await stack.enter_async_context(watched)
-    web = await stack.enter_async_context(_web(parts, listening, wanted.log_json))
+    proxies = environment.get("XCORD_PROXIES", "")
+    web = await stack.enter_async_context(_web(parts, listening, wanted, proxies))
     running = Running(
         pid=os.getpid(), address=address, livekit=ground.livekit_url, join_ttl=ttl, keys=ground.keys.mark,
         embedded_livekit=ground.sfu is not None, embedded_postgres=not environment.get("DATABASE_URL"),
@@ -228,15 +229,17 @@ async def _begin(parts: Parts, environment: Mapping[str, str]) -> None:
 
 @contextlib.asynccontextmanager
 async def _web(
-    parts: Parts, listening: socket.socket, log_requests: bool
+    parts: Parts, listening: socket.socket, wanted: Wanted, proxies: str
 ) -> AsyncIterator[asyncio.Future[None]]:
     from .app import make_app
 
-    # No access log: nothing about who calls is written down. No proxy headers: anybody could send them.
+    # No access log: nothing about who calls is written down. No proxy headers but those of proxies that are
+    # named, for anybody could send them.
     app = make_app(parts)
     config = uvicorn.Config(
-        Requests(app) if log_requests else app,
-        access_log=False, log_config=None, proxy_headers=False, server_header=False,
+        Requests(app) if wanted.log_json else app,
+        access_log=False, log_config=None, server_header=False,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
         lifespan="off", timeout_graceful_shutdown=3, timeout_keep_alive=30,
         ws="websockets-sansio", ws_max_size=HELLO_LIMIT, ws_ping_interval=20, ws_ping_timeout=20,
         ws_per_message_deflate=False,

@@ -254,6 +254,25 @@ def test_what_is_no_backup_changes_nothing(servers: Servers) -> None:
     assert servers.start().log_in()
 
 
+# -- behind a proxy ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [("127.0.0.0/8", True), ("192.0.2.1", False), ("", False)])
+def test_only_a_named_proxy_is_believed_about_where_somebody_calls_from(
+    servers: Servers, proxies: str, believed: bool
+) -> None:
+    one = servers.start(XCORD_PROXIES=proxies)
+    wrong = {"login": "owner", "password": "wrong", "device": "d"}
+    with one.http() as http:
+        for _ in range(5):
+            tried = http.post("/v1/login", json=wrong, headers={"X-Forwarded-For": "198.51.100.7"})
+            assert tried.status_code == 401
+        right = {**wrong, "password": OWNER_PASSWORD}
+        other = http.post("/v1/login", json=right, headers={"X-Forwarded-For": "198.51.100.8"})
+        same = http.post("/v1/login", json=right, headers={"X-Forwarded-For": "198.51.100.7"})
+    assert (other.status_code, same.status_code) == ((200, 429) if believed else (429, 429))
+
+
 # -- the log -----------------------------------------------------------------------------------------
 
 
