@@ -100,7 +100,7 @@ class Applier:
                 self._any.clear()
                 while self._due:
                     batch = dict(list(self._due.items())[:MOST_AT_ONCE])
-                    self._tell(await ledger.apply(self._out, batch))
+                    await self._apply(batch)
                     for id in batch:
                         self._due.pop(id, None)
                 pause = 0.1
@@ -135,12 +135,26 @@ class Applier:
             if nothing:
                 await ledger.give_up(self._out, nothing)
             if batch:
-                self._tell(await ledger.apply(self._out, batch))
+                await self._apply(batch)
             for id, _ in found:
                 self._due.pop(id, None)
         self._behind = None
         if self._due:
             self._any.set()
+
+    async def _apply(self, batch: dict[str, Signal]) -> None:
+        """All at once; one by one when that fails, so that what cannot be applied stands in nobody's way."""
+        try:
+            self._tell(await ledger.apply(self._out, batch))
+        except OUTAGE:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the others are applied)
+            if len(batch) > 1:
+                for id, signal in batch.items():
+                    await self._apply({id: signal})
+                return
+            log.error("a webhook cannot be applied (%s)", type(error).__name__)
+            await ledger.give_up(self._out, list(batch))
 
     def _tell(self, applied: Applied) -> None:
         self._counters.event("doubled", applied.doubled)

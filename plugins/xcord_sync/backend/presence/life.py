@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import traceback
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..secrets import LiveKitKey
@@ -23,6 +25,8 @@ from .sockets import Sockets
 from .warden import Warden
 
 log = logging.getLogger("xcord.server")
+
+AGAIN_SECONDS = 1.0
 
 
 @dataclass
@@ -78,7 +82,13 @@ async def presence(
         reconciler = Reconciler(database, sfu, warden, counters, applied, every)
         counters.gauges["events_sockets"] = ("Apps that listen on this instance.", sockets.__len__)
         counters.gauges["presence_seq"] = ("The newest presence change told here.", lambda: fanout.seq)
-        work = [fanout.run(), applier.keep(), applier.work(), reconciler.run(), _look_now_and_then(applier)]
+        work: list[Callable[[], Coroutine[Any, Any, None]]] = [
+            fanout.run,
+            applier.keep,
+            applier.work,
+            reconciler.run,
+            partial(_look_now_and_then, applier),
+        ]
         tasks = [asyncio.ensure_future(_kept(each)) for each in work]
         try:
             yield Presence(keys, line, counters, sockets, sfu, fanout, applier, warden, reconciler)
@@ -90,13 +100,18 @@ async def presence(
                 await each.close()
 
 
-async def _kept(work: Coroutine[Any, Any, None]) -> None:
-    """A fault of our own is told; the others go on, and the comparison heals what this one leaves undone."""
-    try:
-        await work
-    except Exception as error:
-        log.exception("a part of presence ended by a fault of its own (%s)", type(error).__name__)
-        raise
+async def _kept(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """A fault of our own is told, without its text, which may quote data; then the part begins anew."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 (a fault of one part ends no other)
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error(
+                "a part of presence failed: %s at %s:%s",
+                type(error).__name__, place.filename.rpartition("/")[2], place.lineno,
+            )  # fmt: skip
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def _look_now_and_then(applier: Applier) -> None:

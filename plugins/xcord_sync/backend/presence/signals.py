@@ -51,7 +51,7 @@ def channel_of(room: str) -> uuid.UUID | None:
 def person_of(info: ParticipantInfo) -> Person | None:
     """A participant as one of our people; ``None`` for anything else in the room (recorders, agents)."""
     found = IDENTITY.fullmatch(info.identity)
-    if found is None or not info.sid:
+    if found is None or not info.sid or "\0" in info.sid:
         return None
     joined = info.joined_at_ms or info.joined_at * 1000
     return Person(info.sid, uuid.UUID(found[1]), found[2], _moment(_asked(info.metadata) or joined))
@@ -60,7 +60,12 @@ def person_of(info: ParticipantInfo) -> Person | None:
 def signal_of(event: WebhookEvent) -> Signal | None:
     """What a webhook tells; ``None`` when it does not concern who is in a call of ours."""
     channel = channel_of(event.room.name)
-    if channel is None or not event.room.sid or event.event not in CAME | WENT | ENDED:
+    if (
+        channel is None
+        or not event.room.sid
+        or "\0" in event.room.sid
+        or event.event not in CAME | WENT | ENDED
+    ):
         return None
     person = None if event.event in ENDED else person_of(event.participant)
     if person is None and event.event not in ENDED:
