@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from tests.plugins.xcord_sync.served import Served
 
 from xcord_sync.backend.accounts import Passwords
 from xcord_sync.backend.app import Parts, make_app
@@ -106,8 +111,9 @@ class World:
         return person
 
 
-async def make_world(url: str) -> World:
-    """On an empty database; close its store and client."""
+@contextlib.asynccontextmanager
+async def a_world(url: str) -> AsyncIterator[World]:
+    """On an empty database. Anybody may register, and nobody does so too often."""
     calls = Calls()
     parts = Parts(
         store=await Store.open(url), key=KEY, livekit_url="ws://sfu", join_ttl=600, registration="open",
@@ -115,8 +121,25 @@ async def make_world(url: str) -> World:
     )  # fmt: skip
     await parts.store.begin(await parts.passwords.hash(PASSWORD))
     app = make_app(parts)
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x")
-    return World(parts, app, http, calls)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+        yield World(parts, app, http, calls)
+    await parts.store.close()
+
+
+@contextlib.asynccontextmanager
+async def database(served: Served) -> AsyncIterator[str]:
+    """An empty one, for as long as the block; its address."""
+    name = f"t{uuid.uuid4().hex}"
+    address = f"postgresql+asyncpg://xcord@/{{}}?host={quote(str(served.data / 'postgres-18'))}"
+    keeper = create_async_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
+    async with keeper.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield address.format(name)
+    finally:
+        async with keeper.connect() as connection:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        await keeper.dispose()
 
 
 def code(answer: httpx.Response) -> str:
