@@ -72,7 +72,7 @@ async def accept(db: AsyncConnection, code: str, user: uuid.UUID) -> uuid.UUID:
     if await members.let_in(db, server, user):
         await invites.use(db, code)
         await audit.note(db, user, "member.join", server, user)
-        await news.of_server(db, server)
+        await news.of_server(db, server, [user])
     return server
 
 

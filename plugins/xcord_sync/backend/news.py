@@ -1,8 +1,8 @@
 """What other instances and their clients must hear of: notices on ``TOPIC``, sent when the change is kept.
 
 One JSON object each: ``{"server": id, "users": [ids]}`` (something of the server changed; the users are
-those whom it also concerns though they are no members now), ``{"account": id}`` (how the person is shown
-changed) or ``{"logins": id}`` (logins of the person have ended).
+those whom it also concerns: their sockets did not see the server until now, or see it no longer),
+``{"account": id}`` (how the person is shown changed) or ``{"logins": id}`` (logins of the person have ended).
 """
 
 from __future__ import annotations

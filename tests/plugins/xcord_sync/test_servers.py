@@ -285,8 +285,8 @@ async def test_other_instances_hear_of_what_changed_and_not_of_what_was_refused(
         await asyncio.wait_for(listener.fetchval("SELECT 1"), 10)
     await listener.close()
     assert heard == [
-        {"server": server, "users": []},
-        {"server": server, "users": []},
+        {"server": server, "users": [owner.user]},
+        {"server": server, "users": [guest.user]},
         {"account": guest.user},
         {"server": server, "users": [guest.user]},
         {"logins": guest.user},

@@ -54,7 +54,7 @@ def add(app: FastAPI, parts: Parts) -> None:
         made = await servers.create(ask.db, ask.me, ask.body.name)
         first = await servers.add_channel(ask.db, made.id, FIRST_CHANNELS[0], 0)
         await audit.note(ask.db, ask.me, "server.create", made.id, name=ask.body.name)
-        await news.of_server(ask.db, made.id)
+        await news.of_server(ask.db, made.id, [ask.me])
         return shown(made, "owner", [first])
 
     @route(app, parts, "PATCH /v1/servers/{server}", needs="server.rename")
