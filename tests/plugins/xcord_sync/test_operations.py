@@ -103,6 +103,7 @@ def test_status_tells_what_runs_without_a_secret_and_that_nothing_runs(
     assert (found["state"], found["address"]) == ("ready", served.address)
     assert found["embedded"] == {"livekit": True, "postgres": True}
     assert found["keys"]["pairs"] == [{"key": kept["livekit_key"], "use": "signs"}]
+    assert found["counters"]['xcord_webhook_events_total{result="healed"}'] >= 0
     assert kept["livekit_secret"] not in told.stdout + told.stderr
     assert served.address in xcord("serve", "status", "--data", served.data).stdout
     stopped = xcord("serve", "status", "--data", tmp_path / "none")
