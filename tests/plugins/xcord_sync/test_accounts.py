@@ -1,6 +1,7 @@
 """Accounts: made, changed, signed out of."""
 
 import json
+from typing import Any
 
 import pytest
 from tests.plugins.xcord_sync.world import PASSWORD, World
@@ -78,9 +79,9 @@ async def test_accounts_cannot_be_made_and_codes_not_be_guessed_without_end(worl
 
 async def test_a_new_password_takes_the_old_one_and_ends_every_other_login(world: World) -> None:
     person = await world.person()
-    again = {"login": person.login, "password": PASSWORD, "device": "e"}
+    again: dict[str, Any] = {"login": person.login, "password": PASSWORD, "device": "e"}
     other = (await world.nobody.get("POST", "/v1/login", **again))["token"]
-    change = {"old": "wrong", "new": "another long password"}
+    change: dict[str, Any] = {"old": "wrong", "new": "another long password"}
     assert await person.refused("POST", "/v1/me/password", **change) == "wrong_login"
     assert await person.refused("POST", "/v1/me/password", old=PASSWORD, new="short") == "invalid"
     assert await person.get("POST", "/v1/me/password", 204, **change | {"old": PASSWORD}) is None

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from typing import Any
 
 import asyncpg
 import pytest
@@ -53,7 +54,7 @@ async def test_a_person_owns_only_so_many_servers(world: World, monkeypatch: pyt
 async def test_an_account_made_by_the_owner_is_in_no_strangers_server(world: World) -> None:
     stranger = await world.person()
     server, _ = await stranger.server()
-    login = {"login": "owner", "password": "a long password", "device": "d"}
+    login: dict[str, Any] = {"login": "owner", "password": "a long password", "device": "d"}
     boss = Person(world.http, "owner", "", (await world.nobody.get("POST", "/v1/login", **login))["token"])
     await boss.get("POST", "/v1/users", 201, login="new", name="New", password="a long password")
     assert len(await roles(stranger, server)) == 1
