@@ -19,6 +19,7 @@ MADE_UP_KINDS = {"Secret Keyword", "Basic Auth Credentials"}
 HARMLESS = {
     "abcdefghjkmnpqrstuvwxyz23456789": "the letters of a generated password",
     "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789": "the letters of an invite's code",
+    "xcordexample": "the name of a key in build/deploy/livekit.yaml",
     "password": "in an error's sentence: postgresql://user:password@host",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.": "a token for nobody, in a test of the log",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.": "a token for nobody, in a test of errors",
