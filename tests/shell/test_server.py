@@ -202,9 +202,12 @@ async def test_a_watching_page_sees_and_may_not_ask(tmp_path: Path) -> None:
 async def test_a_page_that_goes_shows_nothing_any_more(tmp_path: Path) -> None:
     async with served(tmp_path) as core:
         gone = asyncio.Event()
-        core.hub.listen(
-            lambda name, value: name == "windows" and not value.windows[0].connected and gone.set()
-        )
+
+        def look(name: str, value: Any) -> None:
+            if name == "windows" and not value.windows[0].connected:
+                gone.set()
+
+        core.hub.listen(look)
         async with page_of(core) as page:
             await page.hello(token=core.door.issue("main", "main"))
             await page.say(type="command", id=1, name="stage.viewport", args={"width": 800, "height": 600})
