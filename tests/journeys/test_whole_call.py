@@ -71,6 +71,16 @@ def test_guests_are_heard_on_the_loudspeakers_and_no_longer_when_deafened(world:
     until(lambda: world.sound.listen(1.0) > SPEECH, "the guests' speech again", 20)
 
 
+def test_leaving_ends_sound_and_takes_me_off_the_sfus_list(world: World, call: App) -> None:
+    now = call.read("voice")["voice"]
+    assert now["me"] in sfu.people(world, now["room"])
+    call.ask("voice.leave")
+    call.wait("the end of the call", ["voice"], lambda s: s["voice"]["status"] == "idle")
+    until(lambda: now["me"] not in sfu.people(world, now["room"]), "my removal from the SFU's list", 5)
+    until(lambda: world.sound.listen(0.5) < SILENCE, "silence", 10)
+    assert not call.read("voice")["voice"]["people"]
+
+
 async def test_muted_means_silent_for_whoever_listens(world: World) -> None:
     with world.call(channel=world.quiet_channel) as app:
         me = app.read("voice")["voice"]["me"]
@@ -84,13 +94,3 @@ async def test_muted_means_silent_for_whoever_listens(world: World) -> None:
                 assert await ear.loudest(blocks=20) < SILENCE
                 await asyncio.to_thread(app.ask, "voice.mute", on=False)
                 await ear.until(lambda level: level > SPEECH, "my speech again")
-
-
-def test_leaving_ends_sound_and_takes_me_off_the_sfus_list(world: World, call: App) -> None:
-    now = call.read("voice")["voice"]
-    assert now["me"] in sfu.people(world, now["room"])
-    call.ask("voice.leave")
-    call.wait("the end of the call", ["voice"], lambda s: s["voice"]["status"] == "idle")
-    until(lambda: now["me"] not in sfu.people(world, now["room"]), "my removal from the SFU's list", 5)
-    until(lambda: world.sound.listen(0.5) < SILENCE, "silence", 10)
-    assert not call.read("voice")["voice"]["people"]
