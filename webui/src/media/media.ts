@@ -1,7 +1,8 @@
 /** The page's half of video: tiles on one side, the worker on the other. */
 
 import type { FromWorker, ToWorker } from './messages';
-import { choosePainter, type Painter, type Surface } from './painter';
+import type { Painter, Surface } from './painter';
+import { choosePainter } from './painters';
 import { watch, type Watch } from './probe';
 import { Gathering, type PageReport } from './report';
 import type { Door } from './socket';

@@ -3,7 +3,7 @@
 import { Easel } from './easel';
 import type { FromWorker, ToWorker } from './messages';
 import { Meter } from './meter';
-import { brush } from './painter';
+import { brush } from './painters';
 import { MediaSocket } from './socket';
 
 const scope = self as unknown as {

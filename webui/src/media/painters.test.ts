@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { expect, test } from 'vitest';
-import { choosePainter, type Painter } from './painter';
+import type { Painter } from './painter';
+import { choosePainter } from './painters';
 
 function painter(name: string, possible: boolean): Painter {
   return {
