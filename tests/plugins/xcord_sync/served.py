@@ -131,7 +131,7 @@ def processes_of(data: Path) -> dict[int, str]:
         except OSError:
             continue
         if f"{data}/" in line or f"{data} " in f"{line} ":
-            found[int(entry.name)] = line[:200]
+            found[int(entry.name)] = line
     return found
 
 
