@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
 from steps import benches, checks, environment, locks, pages, places, sfu, suites, system
+from steps.alone import alone
 from steps.say import MendableError, line
 
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def setup() -> Path:
     """Everything that demo and tests need, each step only when needed. Returns the livekit-server."""
-    with _alone():
+    with alone(places.STATE / "lock", "setup", "another set-up of this checkout is under way"):
         system.ensure()
         environment.ensure()
         pages.ensure()
@@ -57,7 +57,7 @@ def _run(asked: argparse.Namespace, rest: list[str]) -> int:
         benches.show()
         return 0
     if asked.command == "lock":
-        with _alone():
+        with alone(places.STATE / "lock", "setup", "another set-up of this checkout is under way"):
             environment.ensure()
             locks.remake(asked.names, asked.upgrade)
         return 0
@@ -85,24 +85,6 @@ def _become(command: list[str | Path], server: Path) -> int:
     os.chdir(places.ROOT)
     sys.stdout.flush()
     os.execve(words[0], words, env)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One set-up of this checkout at a time; a second one waits and says so."""
-    places.STATE.mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    with (places.STATE / "lock").open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            line("setup", "another set-up of this checkout is under way: waiting for it")
-            fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from steps import places, tools
+from steps.alone import alone
 from steps.commands import answer, quiet
 from steps.say import MendableError, line, timed
 
@@ -30,12 +31,19 @@ def ensure() -> Path:
         raise MendableError(
             f"LIVEKIT_SERVER names {named}, which is no livekit-server {VERSION}; unset it or mend it"
         )
-    for found in (str(path()), shutil.which("livekit-server")):
-        if found and _is_ours(found):
-            line("sfu", f"livekit-server {VERSION} is there")
-            return Path(found)
-    _build()
-    return path()
+    if not (found := _found()):
+        # Several checkouts share the cache.
+        with alone(places.cache() / "sfu.lock", "sfu", "another checkout builds livekit-server"):
+            if not (found := _found()):
+                _build()
+                return path()
+    line("sfu", f"livekit-server {VERSION} is there")
+    return found
+
+
+def _found() -> Path | None:
+    programs = (str(path()), shutil.which("livekit-server"))
+    return next((Path(program) for program in programs if program and _is_ours(program)), None)
 
 
 def _is_ours(program: str) -> bool:

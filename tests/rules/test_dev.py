@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from steps import benches, commands, door, places, sfu, stamps, suites, system
+from steps import alone, benches, commands, door, places, sfu, stamps, suites, system
 from steps.say import MendableError
 
 
@@ -101,6 +103,31 @@ def test_a_half_made_or_other_livekit_server_is_built_anew(
     sfu.path().write_bytes(content)
     sfu.path().chmod(0o755)
     assert sfu.ensure() == sfu.path()
+    assert asked == ["build"]
+
+
+def test_two_checkouts_build_livekit_server_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.delenv("LIVEKIT_SERVER", raising=False)
+    building, built = threading.Event(), threading.Event()
+    asked: list[str] = []
+
+    def build() -> None:
+        asked.append("build")
+        building.set()
+        assert built.wait(30)
+        sfu.path().parent.mkdir(parents=True)
+        sfu.path().write_text(f"#!/bin/sh\necho livekit-server version {sfu.VERSION}\n")
+        sfu.path().chmod(0o755)
+
+    monkeypatch.setattr(sfu, "_build", build)
+    monkeypatch.setattr(alone, "line", lambda *_: built.set())
+    with ThreadPoolExecutor() as checkouts:
+        first = checkouts.submit(sfu.ensure)
+        assert building.wait(30)
+        second = checkouts.submit(sfu.ensure)
+        assert first.result(30) == second.result(30) == sfu.path()
     assert asked == ["build"]
 
 
