@@ -16,6 +16,10 @@ Pull = Callable[[int], Samples]
 Take = Callable[[NDArray[np.int16]], None]
 """Given captured samples: mono, 48 kHz, of any number. Called on the device's thread."""
 
+Tap = Callable[[Samples], None]
+"""Given exactly the samples that the loudspeaker plays next: mono, 48 kHz, -1 to 1, of any number, to be
+read only during the call. Called on the device's thread, after the limiter; what it raises harms no sound."""
+
 
 class Stream(Protocol):
     """A running device."""

@@ -6,11 +6,15 @@ is not heard any more when ``remove`` has returned.
 
 from __future__ import annotations
 
+import logging
 import threading
 
 import numpy as np
 
+from .engine import Tap
 from .ring import RATE, Ring, Samples
+
+log = logging.getLogger("xcord.voice.audio")
 
 CEILING = 0.97  # full scale is 1.0
 RELEASE = RATE * 150 // 1000  # samples in which the limiter lets go
@@ -36,6 +40,12 @@ class Mixer:
         self._deafened = False
         self._master = 1.0
         self._envelope = 1.0
+        self._tap: Tap | None = None
+
+    def set_tap(self, tap: Tap | None) -> None:
+        """Who else is given what is played: the echo canceller. One that raises is told in the log, once,
+        and not called again."""
+        self._tap = tap
 
     def add(self, key: str, user: str) -> None:
         """A stream begins."""
@@ -78,6 +88,16 @@ class Mixer:
 
     def pull(self, count: int) -> Samples:
         """The next ``count`` samples of the mix, mono, never above full scale."""
+        played = self._mixed(count)
+        if (tap := self._tap) is not None:
+            try:
+                tap(played)
+            except Exception:
+                self._tap = None
+                log.exception("who listens to the mix failed and is left out from now on")
+        return played
+
+    def _mixed(self, count: int) -> Samples:
         mix: Samples = np.zeros(count, np.float32)
         with self._lock:
             for voice in self._voices.values():

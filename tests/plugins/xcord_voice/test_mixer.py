@@ -130,3 +130,15 @@ def test_a_ring_that_nobody_pulls_stays_small() -> None:
     for _ in range(1000):
         ring.push(np.ones(BLOCK, np.float32))
     assert ring.waiting <= 48_000 // 2 + BLOCK
+
+
+def test_the_tap_is_given_what_is_played_and_cannot_break_it(caplog: pytest.LogCaptureFixture) -> None:
+    mixer, tapped = Mixer(), list[NDArray[np.float32]]()
+    mixer.add("a", "ann")
+    mixer.set_tap(lambda samples: tapped.append(samples.copy()))
+    played = mixed(mixer, {"a": voice(440)})
+    assert np.array_equal(np.concatenate(tapped)[10 * BLOCK :], played)
+    mixer.set_tap(lambda samples: [][len(samples)])
+    mixer.pull(BLOCK)
+    mixer.pull(BLOCK)
+    assert caplog.text.count("left out") == 1
