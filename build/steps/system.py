@@ -22,10 +22,11 @@ _WANTED = """
     libfreetype6 libglib2.0-0t64|libglib2.0-0
     libxcomposite1 libxdamage1 libxext6 libxfixes3 libxrandr2 libxtst6 libbrotli1 libexpat1 libgbm1
     libgssapi-krb5-2 libnspr4 libnss3 libudev1 libxcb-dri3-0 libxkbfile1
-    libatomic1 ca-certificates
+    libatomic1 ca-certificates git
 """
 PACKAGES = _WANTED.split()
-"""In turn: a virtual screen, a browser, sound, Qt, its web engine, Playwright's Node, trust. Names with |
+"""In turn: a virtual screen, a browser, sound, Qt, its web engine, Playwright's Node, trust,
+the history that a test searches for secrets. Names with |
 between them are one thing that is called differently in different releases."""
 IN_PLACE_OF = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "pulseaudio": ("pulseaudio",)}
 """Programs that make a package unneeded, wherever they come from."""
