@@ -208,11 +208,13 @@ class VoiceLife:
 
     def _on_settings(self) -> None:
         """Settings may also be changed elsewhere: they are the truth about what the user wants."""
+        from .audio.mixer import Levels
+
         option = self._hub.option
         self._take_intent("muted", option("muted"))
         self._take_intent("deafened", option("deafened"))
         if self._sound is not None:
-            self._sound.mixer.set_gains(option("volumes"))
+            self._sound.mixer.set_levels(Levels(option("volumes")))
             self._spawn(self._choose(self._sound, option("output"), option("input")))
 
     async def _choose(self, sound: Sound, output: str, input: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -41,6 +42,7 @@ class Scene:
         self._clock, self._screen, self._intents, self._state = clock, screen, intents, state
         self._roster = roster
         self._speakers = Speakers()
+        self._speaking = threading.Lock()
         self._quality: dict[str, str] = {}
         self._profiles: Mapping[str, Profile] = {}
         self._me: Person | None = None
@@ -65,8 +67,9 @@ class Scene:
                 self._quality.clear()
         if before.up and not after.up:
             self._microphone = "off"
-            self._speakers.clear()
-            self._screen.speaking(Speaking())
+            with self._speaking:
+                self._speakers.clear()
+                self._screen.speaking(Speaking())
         if before.target != after.target:
             self._forget()
             self._me, self._room = None, ""
@@ -84,13 +87,16 @@ class Scene:
         self._told = {person.user: person.name for person in self._people()}
 
     def level(self, user: str, dbfs: float | None) -> None:
-        """A block of sound of ``user``, None when it ended."""
-        if dbfs is None:
-            changed = self._speakers.silent(user)
-        else:
-            changed = self._speakers.level(user, self._clock.now(), dbfs)
-        if changed:
-            self._screen.speaking(Speaking(self._speakers.users))
+        """A block of sound of ``user``, None when it ended. From any thread."""
+        with self._speaking:
+            if not self._state().up:
+                return
+            if dbfs is None:
+                changed = self._speakers.silent(user)
+            else:
+                changed = self._speakers.level(user, self._clock.now(), dbfs)
+            if changed:
+                self._screen.speaking(Speaking(self._speakers.users))
 
     def grade(self, identity: str, grade: str) -> None:
         """How well somebody is connected."""

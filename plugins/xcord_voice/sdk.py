@@ -1,4 +1,4 @@
-"""What the pinned SDK can do but does not offer; all of its private names stand here.
+"""What the pinned SDK can do but does not offer; all of its private names stand here and in ``sdk_sound``.
 
 ``private_api()`` tells whether they are as expected. Where they are not, the public way is taken:
 video is switched by subscription, its size stays the publisher's, and a cleared queue waits for the loop.
@@ -15,14 +15,13 @@ import numpy as np
 from livekit import rtc
 from numpy.typing import NDArray
 
+from . import sdk_sound
 from .errors import Redactor
 
 log = logging.getLogger("xcord.voice.sdk")
 
 QUEUE_MS = 50
 RATE = 48_000
-CAPACITY = 25
-FRAME_MS = 20
 
 
 @functools.cache
@@ -115,9 +114,9 @@ class MicrophoneSource:
         await self.source.aclose()
 
 
-def audio_stream(track: Any) -> rtc.AudioStream:
-    """A track's sound: mono, 48 kHz, 20 ms a frame, bounded."""
-    return rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=FRAME_MS, capacity=CAPACITY)
+def hear(track: Any, heard: sdk_sound.Heard, frame_ms: int) -> Any:
+    """A track's sound: mono, 48 kHz, so many milliseconds a frame; see ``sdk_sound``."""
+    return sdk_sound.hear(track, heard, frame_ms)
 
 
 def video_stream(track: Any) -> rtc.VideoStream:
@@ -132,7 +131,7 @@ async def close_stream(stream: Any, within: float = 2.0) -> None:
             await stream.aclose()
     except TimeoutError:
         log.warning("a media stream did not close within %g s", within)
-        if private_api():
+        if private_api() and hasattr(stream, "_ffi_queue"):
             from livekit.rtc._ffi_client import FfiClient
 
             stream._task.cancel()

@@ -10,17 +10,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .audio.mixer import Mixer
 from .speaking import decibels
 
 log = logging.getLogger("xcord.voice.streams")
+
+FULL = 32768.0**2  # full scale of 16 bits, squared
 
 
 class StreamKey(NamedTuple):
@@ -34,7 +38,7 @@ class StreamKey(NamedTuple):
 class Opener(Protocol):
     """Makes streams out of the SDK's tracks; ``sdk`` is one."""
 
-    def audio_stream(self, track: Any) -> Any: ...
+    def hear(self, track: Any, heard: Callable[[NDArray[np.int16]], None], frame_ms: int) -> Any: ...
 
     def video_stream(self, track: Any) -> Any: ...
 
@@ -43,17 +47,20 @@ class Opener(Protocol):
 
 @dataclass
 class Entry:
-    """An open stream. ``slot`` is its place among the pictures, None for sound."""
+    """An open stream. ``slot`` is its place among the pictures, None for sound; ``task`` consumes pictures."""
 
     key: StreamKey
     user: str
-    stream: Any
+    stream: Any = None
     slot: tuple[str, str, int] | None = None
     task: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
 class Streams:
-    """All streams of one connection. On the media loop."""
+    """All streams of one connection. On the media loop; sound also comes on the SDK's thread.
+
+    :param on_level: level of a block of a user's voice, in dBFS; on the SDK's thread.
+    """
 
     def __init__(
         self,
@@ -62,9 +69,13 @@ class Streams:
         mixer: Mixer,
         on_level: Callable[[str, float], None],
         on_silent: Callable[[str], None],
+        frame_ms: int = 20,
     ) -> None:
         self._opener, self._slots, self._mixer = opener, slots, mixer
         self._on_level, self._on_silent = on_level, on_silent
+        self._frame_ms = frame_ms
+        # A voice that is being taken while its stream is closed must not light up after that.
+        self._lock = threading.Lock()
         self._open: dict[StreamKey, Entry] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -77,10 +88,10 @@ class Streams:
         """``voice`` is false for shared sound, which lets nobody speak."""
         if key in self._open:
             return
-        entry = Entry(key, user, self._opener.audio_stream(track))
+        entry = Entry(key, user)
         self._open[key] = entry
-        self._mixer.add(_name(key), user)
-        entry.task = asyncio.ensure_future(self._hear(entry, voice))
+        self._mixer.add(_name(key), user, shared=not voice)
+        entry.stream = self._opener.hear(track, self._hearing(entry, voice), self._frame_ms)
 
     def open_video(self, key: StreamKey, slot: tuple[str, str, int], track: Any) -> None:
         """Pictures go to ``slot`` until the stream is closed."""
@@ -93,7 +104,9 @@ class Streams:
 
     def close(self, key: StreamKey) -> None:
         """From here on nothing of it is accepted; the SDK's part ends in the background."""
-        if (entry := self._open.pop(key, None)) is None:
+        with self._lock:
+            entry = self._open.pop(key, None)
+        if entry is None:
             return
         if entry.slot is None:
             self._mixer.remove(_name(key))
@@ -127,21 +140,25 @@ class Streams:
             with contextlib.suppress(asyncio.CancelledError):
                 await entry.task
 
-    async def _hear(self, entry: Entry, voice: bool) -> None:
+    def _hearing(self, entry: Entry, voice: bool) -> Callable[[NDArray[np.int16]], None]:
         name = _name(entry.key)
-        with _told(entry):
-            async for event in entry.stream:
+
+        def heard(samples: NDArray[np.int16]) -> None:
+            with self._lock:
                 if self._open.get(entry.key) is not entry:
                     return
-                samples = np.frombuffer(event.frame.data, np.int16).astype(np.float32)
-                samples *= np.float32(1 / 32768)
                 self._mixer.push(name, samples)
                 if voice:
-                    self._on_level(entry.user, decibels(float(samples @ samples) / max(1, len(samples))))
+                    floats = samples.astype(np.float32)
+                    self._on_level(
+                        entry.user, decibels(float(floats @ floats) / (FULL * max(1, len(floats))))
+                    )
+
+        return heard
 
     async def _see(self, entry: Entry) -> None:
         key, slot = entry.key, entry.slot
-        with _told(entry):
+        with _told():
             async for event in entry.stream:
                 if self._open.get(key) is not entry:
                     return
@@ -152,12 +169,12 @@ class Streams:
 
 
 @contextlib.contextmanager
-def _told(entry: Entry) -> Any:
+def _told() -> Any:
     """A consumer that fails is told in the log, not lost in a task that nobody awaits."""
     try:
         yield
     except Exception:
-        log.exception("a %s stream failed", "sound" if entry.slot is None else "video")
+        log.exception("a video stream failed")
 
 
 def _name(key: StreamKey) -> str:

@@ -1,56 +1,104 @@
-"""All voices into one: gain per person, deafen, limiter. Knows neither devices nor LiveKit.
+"""All voices into one: gain per person, attenuation, deafen, interface sounds, limiter. Knows neither devices
+nor LiveKit.
 
-Voices are pushed from the media loop and pulled by the device's callback thread. A voice that was removed
-is not heard any more when ``remove`` has returned.
+Voices are pushed from the SDK's thread and pulled by the device's. A voice that was removed is not heard any
+more when ``remove`` has returned.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .engine import Tap
-from .ring import RATE, Ring, Samples
+from .limiter import Limiter
+from .ring import NORMAL, RATE, Ring, Samples
 
 log = logging.getLogger("xcord.voice.audio")
 
-CEILING = 0.97  # full scale is 1.0
-RELEASE = RATE * 150 // 1000  # samples in which the limiter lets go
 RAMP = RATE * 10 // 1000  # samples over which a gain changes
+SPEAKING = 10 ** (-45 / 10)  # mean square of a block in which somebody chosen speaks: -45 dBFS
+HOLD = RATE * 600 // 1000  # samples for which the others stay attenuated after that
+FULL = 1 / 32768  # full scale of 16 bits
+
+
+@dataclass(frozen=True)
+class Levels:
+    """How loud the user wants everybody, by user; it outlives every stream.
+
+    :param voices: percent, 0 to 200, of those who are not at 100.
+    :param screens: the same for the sound of shared screens.
+    :param silenced: users of whom nothing is played.
+    :param chosen: users for whom all others are attenuated while they speak.
+    :param attenuation: by how many decibels; 0 is off.
+    """
+
+    voices: Mapping[str, int] = field(default_factory=dict)
+    screens: Mapping[str, int] = field(default_factory=dict)
+    silenced: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
+    attenuation: int = 0
 
 
 class Voice:
-    """One input of the mix. ``user`` decides its gain."""
+    """One input of the mix."""
 
-    def __init__(self, user: str) -> None:
-        self.user = user
-        self.ring = Ring()
+    def __init__(self, user: str, shared: bool, least: int) -> None:
+        self.user, self.shared = user, shared
+        self.ring = Ring(least)
         self.gain = 0.0  # where the last ramp ended; every voice fades in
 
 
 class Mixer:
-    """Keys are whatever names a stream; gains are by user and outlive every stream."""
+    """Keys are whatever names a stream."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._voices: dict[str, Voice] = {}
-        self._gains: dict[str, float] = {}
+        self._chimes: list[Samples] = []
+        self._levels = Levels()
+        self._least = NORMAL
         self._deafened = False
         self._master = 1.0
-        self._envelope = 1.0
+        self._hold = 0
+        self._limiter = Limiter()
         self._tap: Tap | None = None
+
+    # -- what is wanted --------------------------------------------------------------------------------
+
+    def set_levels(self, levels: Levels) -> None:
+        """How loud everybody is from now on."""
+        with self._lock:
+            self._levels = levels
+
+    def set_deafened(self, on: bool) -> None:
+        """Plays no voice. Voices are still taken from their rings, so that nothing old is heard after."""
+        with self._lock:
+            self._deafened = on
+
+    def set_least(self, samples: int) -> None:
+        """The least headroom of each voice: the latency profile's."""
+        with self._lock:
+            self._least = samples
+            for voice in self._voices.values():
+                voice.ring.least = voice.ring.margin = samples
 
     def set_tap(self, tap: Tap | None) -> None:
         """Who else is given what is played: the echo canceller. One that raises is told in the log, once,
         and not called again."""
         self._tap = tap
 
-    def add(self, key: str, user: str) -> None:
-        """A stream begins."""
+    # -- what there is ---------------------------------------------------------------------------------
+
+    def add(self, key: str, user: str, *, shared: bool = False) -> None:
+        """A stream begins: a voice, or the ``shared`` sound of a screen."""
         with self._lock:
-            self._voices[key] = Voice(user)
+            self._voices[key] = Voice(user, shared, self._least)
 
     def remove(self, key: str) -> None:
         """A stream ended; nothing of it is played after this."""
@@ -58,27 +106,22 @@ class Mixer:
             self._voices.pop(key, None)
 
     def clear(self) -> None:
-        """The call ended; nothing of it is played after this."""
+        """The call ended; nobody of it is played after this."""
         with self._lock:
             self._voices.clear()
 
-    def push(self, key: str, samples: Samples) -> bool:
-        """Samples of a stream, mono at 48 kHz; false if it was removed."""
-        with self._lock:
-            if (voice := self._voices.get(key)) is None:
-                return False
-            voice.ring.push(samples)
-            return True
+    def push(self, key: str, samples: NDArray[np.int16] | Samples) -> bool:
+        """Samples of a stream, mono at 48 kHz, by one thread at a time; false if it was removed."""
+        # Without the lock: whoever pulls may hold it, and would hold up the SDK's thread.
+        if (voice := self._voices.get(key)) is None:
+            return False
+        voice.ring.push(samples, FULL if samples.dtype == np.int16 else 1.0)
+        return True
 
-    def set_gains(self, percent: dict[str, int]) -> None:
-        """How loud each user is, 0 to 200 percent; 100 for everybody else."""
+    def chime(self, samples: Samples) -> None:
+        """An interface sound, mixed in from now on; heard by the deafened too."""
         with self._lock:
-            self._gains = {user: value / 100.0 for user, value in percent.items()}
-
-    def set_deafened(self, on: bool) -> None:
-        """Plays silence. Voices are still taken from their rings, so that nothing old is heard after."""
-        with self._lock:
-            self._deafened = on
+            self._chimes.append(samples)
 
     @property
     def underruns(self) -> int:
@@ -86,9 +129,18 @@ class Mixer:
         with self._lock:
             return sum(voice.ring.underruns for voice in self._voices.values())
 
+    # -- the device's thread ---------------------------------------------------------------------------
+
     def pull(self, count: int) -> Samples:
         """The next ``count`` samples of the mix, mono, never above full scale."""
-        played = self._mixed(count)
+        with self._lock:
+            mix = self._voiced(count)
+            for number, chime in enumerate(self._chimes):
+                part = chime[:count]
+                mix[: len(part)] += part
+                self._chimes[number] = chime[count:]
+            self._chimes = [chime for chime in self._chimes if len(chime)]
+            played = self._limiter.limit(mix)
         if (tap := self._tap) is not None:
             try:
                 tap(played)
@@ -97,29 +149,29 @@ class Mixer:
                 log.exception("who listens to the mix failed and is left out from now on")
         return played
 
-    def _mixed(self, count: int) -> Samples:
+    def _voiced(self, count: int) -> Samples:
         mix: Samples = np.zeros(count, np.float32)
-        with self._lock:
-            for voice in self._voices.values():
-                if (samples := voice.ring.pull(count)) is not None:
-                    gain = self._gains.get(voice.user, 1.0)
-                    mix += _ramped(samples, voice.gain, gain)
-                    voice.gain = gain
-            master, self._master = self._master, 0.0 if self._deafened else 1.0
-            mix = _ramped(mix, master, self._master)
-            return self._limit(mix)
+        levels = self._levels
+        quieter = 10 ** (-levels.attenuation / 20) if self._hold > 0 else 1.0
+        self._hold = max(0, self._hold - count)
+        for voice in self._voices.values():
+            if (samples := voice.ring.pull(count)) is None:
+                continue
+            chosen = voice.user in levels.chosen and not voice.shared
+            if chosen and levels.attenuation and float(samples @ samples) > SPEAKING * count:
+                self._hold = HOLD
+            gain = _gain(voice, levels) * (1.0 if chosen else quieter)
+            before, voice.gain = voice.gain, gain
+            if before or gain:
+                mix += _ramped(samples, before, gain)
+        master, self._master = self._master, 0.0 if self._deafened else 1.0
+        return _ramped(mix, master, self._master)
 
-    def _limit(self, mix: Samples) -> Samples:
-        peak = float(np.abs(mix).max()) if len(mix) else 0.0
-        wanted = CEILING / peak if peak > CEILING else 1.0
-        start = min(self._envelope, wanted)
-        released = min(wanted, self._envelope + len(mix) / RELEASE)
-        end = wanted if wanted < self._envelope else released
-        self._envelope = end
-        if start == 1.0 and end == 1.0:
-            return mix
-        mix *= np.linspace(start, end, len(mix), dtype=np.float32)
-        return np.clip(mix, -1.0, 1.0, out=mix)
+
+def _gain(voice: Voice, levels: Levels) -> float:
+    if voice.user in levels.silenced:
+        return 0.0
+    return (levels.screens if voice.shared else levels.voices).get(voice.user, 100) / 100.0
 
 
 def _ramped(samples: Samples, before: float, after: float) -> Samples:

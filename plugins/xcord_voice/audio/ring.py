@@ -1,6 +1,22 @@
-"""A voice on its way to the mix: a ring of samples with a waiting length that adapts."""
+"""A voice on its way to the mix: a ring of samples whose waiting length follows the jitter.
+
+What counts is the *slack*: by how much the next samples may come late before there are none. It is taken at
+every pull, from what is left and from how long ago the last samples came; by the samples alone a slow clock
+would not be seen before a whole frame is missing. The lowest slack of a while says how much of what waits was
+needed. The ring keeps it near ``margin``: above, it cuts, at most once a window; below, it stretches at once.
+Both by a piece chosen so that the wave goes on where it was (a single-period crossfade). An underrun, or
+having to stretch soon after a cut, raises the margin; a calm time lowers it again.
+
+So two clocks that differ need no care of their own: at 200 ppm a piece of 5 ms is cut or added every 25 s,
+which costs nothing between and cannot be heard. Resampling all the time was rejected: it touches every sample
+of everybody for a fault of one in five thousand, and needs an estimate of the drift that jitter spoils.
+"""
 
 from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,73 +24,197 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 RATE = 48_000
-SIZE = RATE  # samples: one second, far above any target
-LEAST = RATE * 40 // 1000
-MOST = RATE * 160 // 1000
-RAISE = RATE * 20 // 1000
-SLACK = RATE * 60 // 1000
-CALM = RATE * 10  # samples without an underrun after which the target shrinks by one step
+SIZE = RATE  # samples: one second, far above any margin
+NORMAL = RATE * 10 // 1000  # samples of slack to begin with, in the normal profile
+LOW = RATE * 7 // 1000  # the same in the low one
+MOST = RATE * 160 // 1000  # the margin at most
+RAISE = RATE * 10 // 1000  # samples by which an underrun raises the margin
+WINDOW = RATE  # samples over which the lowest slack is taken
+REMEMBERED = 4  # windows that must agree before anything is cut
+CALM = 10  # windows without an underrun after which the margin shrinks by one step
+SLACK = RATE * 6 // 1000  # samples of slack above the margin that are left alone
+HURRY = RATE * 100 // 1000  # samples of slack above the margin that are cut at once
+TEMPLATE = RATE * 2 // 1000  # samples of the end of a voice whose like is looked for to let it fade out
+OVERLAP = RATE * 5 // 1000  # samples of a crossfade
+REACH = RATE * 12 // 1000  # samples of jumps among which the best one is looked for
+LEAST = RATE * 2 // 1000  # samples of the smallest jump
+FADE_IN: Samples = np.linspace(0.0, 1.0, OVERLAP, dtype=np.float32)
+FADE_OUT: Samples = FADE_IN[::-1].copy()
 
 
 class Ring:
-    """One producer and one consumer.
+    """One producer and one consumer, each in a thread of its own, without a lock.
 
-    Plays only once ``target`` samples wait; an underrun raises the target, a calm time lowers it, and what
-    waits far above it is cut, so that delay never grows.
+    :param least: samples of slack that the margin never falls below.
+    :param now: monotonic seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, least: int = NORMAL, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self._pushed, self._frame = 0.0, 1
         self._samples: Samples = np.zeros(SIZE, np.float32)
-        self._read = 0
-        self._written = 0
-        self._primed = False
-        self._calm = 0
-        self.target = LEAST
+        self._read = self._written = 0
+        self._playing = False
+        self.least = self.margin = least
+        self._lows: list[int] = []
+        self._low, self._window, self._calm = SIZE, 0, 0
+        self._since_cut = REMEMBERED
         self.underruns = 0
-        self.cut = 0
+        self.cuts = 0
+        self.stretches = 0
 
     @property
     def waiting(self) -> int:
-        """Samples that wait."""
-        return self._written - self._read
+        """Samples that wait, at most a second of them."""
+        return min(self._written - self._read, SIZE)
 
-    def push(self, samples: Samples) -> None:
-        """Appends; the oldest are lost when nobody pulls."""
+    def push(self, samples: NDArray[np.float32] | NDArray[np.int16], scale: float = 1.0) -> None:
+        """Appends samples times ``scale``; the oldest are lost when nobody pulls."""
         samples = samples[-SIZE:]
         start = self._written % SIZE
         first = min(len(samples), SIZE - start)
-        self._samples[start : start + first] = samples[:first]
-        self._samples[: len(samples) - first] = samples[first:]
+        factor = np.float32(scale)
+        np.multiply(samples[:first], factor, out=self._samples[start : start + first])
+        if first < len(samples):
+            np.multiply(samples[first:], factor, out=self._samples[: len(samples) - first])
+        self._pushed, self._frame = self._now(), max(1, len(samples))
         self._written += len(samples)
-        if self.waiting > SIZE // 2:
-            self._cut(self.target)
 
     def pull(self, count: int) -> Samples | None:
-        """The next ``count`` samples, padded with silence at an underrun; None while it waits to fill."""
-        if not self._primed:
-            if self.waiting < max(self.target, count):
+        """The next ``count`` samples; None while it waits to fill. At an underrun the sound fades out.
+
+        What it returns may be a view of the ring: it is not to be written to.
+        """
+        waiting = self._written - self._read
+        if waiting > SIZE // 2:
+            # Nobody pulled for long; what was played last is out of reach, so it begins anew.
+            self._playing = False
+        if not self._playing:
+            if waiting < count or self._slack(waiting, count)[0] < self.margin:
                 return None
-            self._primed = True
-        if self.waiting > self.target + SLACK + count:
-            self._cut(self.target + count)
-        taken = self._take(min(count, self.waiting))
-        if len(taken) == count:
-            self._calm += count
-            if self._calm >= CALM:
-                self._calm, self.target = 0, max(LEAST, self.target - RAISE)
+            return self._begin(waiting, count)
+        if waiting < count:
+            return self._run_dry(waiting, count)
+        slack, step, rest = self._slack(waiting, count)
+        self._low = min(self._low, slack)
+        self._window += count
+        if count >= OVERLAP:
+            if slack > self.margin + HURRY:
+                return self._jump(count, self._surplus(slack, step, rest))
+            if slack < self.margin // 3:
+                return self._stretch(count, max(step - rest, self.margin - slack))
+            if self._window >= WINDOW and (low := self._lowest()) is not None:
+                surplus = self._surplus(low, step, rest)
+                if surplus > SLACK:
+                    self._since_cut = 0
+                    return self._jump(count, surplus)
+        taken = self._peek(self._read, count)
+        self._read += count
+        return taken
+
+    def _slack(self, waiting: int, count: int) -> tuple[int, int, int]:
+        """Samples by which the next may come late after ``count`` of those that wait are taken; the steps in
+        which that can change, since they come by frames and go by blocks; and samples beyond a whole step,
+        which wait for nothing."""
+        step = math.gcd(count, self._frame) or 1
+        steps, rest = divmod(waiting - count, step)
+        ago = min(int((self._now() - self._pushed) * RATE), self._frame)
+        return ago + steps * step - (self._frame - step), step, rest
+
+    def _surplus(self, slack: int, step: int, rest: int) -> int:
+        return (slack - self.margin) // step * step + rest
+
+    def _begin(self, waiting: int, count: int) -> Samples:
+        self._playing = True
+        self._forget()
+        if waiting > self.margin + count + HURRY:
+            self._read += waiting - self.margin - count
+        taken = self._copied(self._read, count)
+        ramp = min(OVERLAP, count)
+        taken[:ramp] *= np.linspace(0.0, 1.0, ramp, dtype=np.float32)
+        self._read += count
+        return taken
+
+    def _forget(self) -> None:
+        self._lows.clear()
+        self._low, self._window = SIZE, 0
+
+    def _lowest(self) -> int | None:
+        """At a window's end: the slack that was not needed for a while, None if that is too short."""
+        self._lows = [*self._lows[1 - REMEMBERED :], self._low]
+        self._low, self._window = SIZE, 0
+        self._since_cut += 1
+        self._calm += 1
+        if self._calm >= CALM and self.margin > self.least:
+            self._calm, self.margin = 0, max(self.least, self.margin - RAISE)
+        return min(self._lows) if len(self._lows) == REMEMBERED else None
+
+    def _stretch(self, count: int, wanted: int) -> Samples:
+        if self._since_cut < 2 * REMEMBERED:
+            # What was cut is missing already: it was jitter, not a clock that runs fast.
+            self._raise()
+        return self._jump(count, -max(wanted, LEAST))
+
+    def _raise(self) -> None:
+        self._calm, self.margin = 0, min(MOST, self.margin + RAISE)
+
+    def _jump(self, count: int, most: int) -> Samples:
+        """``count`` samples that go over into what lies up to ``most`` samples further, or at least that
+        much earlier if it is negative, where the wave is most like it."""
+        low, high = max(most - REACH, LEAST) if most > 0 else most - REACH, most
+        taken = self._copied(self._read, count)
+        if low > high:
+            self._read += count
             return taken
+        here = taken[:OVERLAP]
+        jump = low + _best(self._peek(self._read + low, high - low + OVERLAP), here)
+        there = self._peek(self._read + jump, count)
+        taken[:OVERLAP] = here * FADE_OUT + there[:OVERLAP] * FADE_IN
+        taken[OVERLAP:] = there[OVERLAP:]
+        self._read += jump + count
+        self._forget()
+        if jump > 0:
+            self.cuts += 1
+        else:
+            self.stretches += 1
+        return taken
+
+    def _run_dry(self, waiting: int, count: int) -> Samples:
+        """The rest, going on as it did a moment before, faded out over ``OVERLAP`` samples however little
+        is left."""
         self.underruns += 1
-        self._primed, self._calm, self.target = False, 0, min(MOST, self.target + RAISE)
+        self._playing = False
+        self._raise()
         padded: Samples = np.zeros(count, np.float32)
-        padded[: len(taken)] = taken * np.linspace(1.0, 0.0, len(taken), dtype=np.float32)
+        end = min(count, waiting + OVERLAP)
+        padded[:waiting] = self._peek(self._read, waiting)
+        self._read += waiting
+        padded[waiting:end] = self._gone_on(self._read)[: end - waiting]
+        fade = min(OVERLAP, end)
+        padded[end - fade : end] *= FADE_OUT[OVERLAP - fade :]
         return padded
 
-    def _take(self, count: int) -> Samples:
-        start = self._read % SIZE
-        first = min(count, SIZE - start)
-        self._read += count
-        return np.concatenate((self._samples[start : start + first], self._samples[: count - first]))
+    def _gone_on(self, end: int) -> Samples:
+        """``OVERLAP`` samples that could follow: what followed where the wave was most like its end."""
+        start = end - OVERLAP - REACH - TEMPLATE
+        field = self._peek(start, REACH + TEMPLATE)
+        best = start + _best(field, self._peek(end - TEMPLATE, TEMPLATE)) + TEMPLATE
+        return self._peek(best, OVERLAP)
 
-    def _cut(self, keep: int) -> None:
-        self.cut += self.waiting - keep
-        self._read = self._written - keep
+    def _peek(self, start: int, count: int) -> Samples:
+        """A view where it can be one. Also of what was played a moment ago, which is still there."""
+        at = start % SIZE
+        if at + count <= SIZE:
+            return self._samples[at : at + count]
+        return np.concatenate((self._samples[at:], self._samples[: count - (SIZE - at)]))
+
+    def _copied(self, start: int, count: int) -> Samples:
+        return np.array(self._peek(start, count))
+
+
+def _best(field: Samples, wanted: Samples) -> int:
+    """Where in ``field`` the samples are most like ``wanted``: the normalised correlation's maximum."""
+    products = np.correlate(field, wanted, "valid")
+    sums = np.concatenate(([0.0], np.cumsum(field * field, dtype=np.float64)))
+    energies = sums[len(wanted) :] - sums[: -len(wanted)]
+    return int(np.argmax(products / np.sqrt(energies + 1e-9)))

@@ -94,6 +94,7 @@ class FakeStream:
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[Any] = asyncio.Queue()
+        self.heard: Callable[[NDArray[np.int16]], None] = lambda samples: None
         self.closed = False
 
     def __aiter__(self) -> FakeStream:
@@ -112,7 +113,7 @@ class FakeStream:
 
     async def sound(self, value: int) -> None:
         """20 ms of a constant."""
-        self.queue.put_nowait(SimpleNamespace(data=np.full(960, value, np.int16).tobytes()))
+        self.heard(np.full(960, value, np.int16))
         await settle()
 
 
@@ -127,8 +128,10 @@ class FakeOpener:
         self.streams.setdefault(track, []).append(stream)
         return stream
 
-    def audio_stream(self, track: str) -> FakeStream:
-        return self._open(track)
+    def hear(self, track: str, heard: Any, frame_ms: int) -> FakeStream:
+        stream = self._open(track)
+        stream.heard = heard
+        return stream
 
     def video_stream(self, track: str) -> FakeStream:
         return self._open(track)

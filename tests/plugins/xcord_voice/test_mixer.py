@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tests.plugins.xcord_voice.callers import level, tone, tone_level
+from tests.plugins.xcord_voice.clicks import clicks
 
-from xcord_voice.audio.mixer import Mixer
-from xcord_voice.audio.ring import LEAST, MOST, SLACK, Ring
+from xcord_voice.audio.mixer import Levels, Mixer
+from xcord_voice.audio.ring import RATE
 
 BLOCK = 960
 
@@ -31,7 +32,7 @@ def mixed(mixer: Mixer, voices: dict[str, NDArray[np.float32]]) -> NDArray[np.fl
 @pytest.mark.parametrize("percent", [200, 100, 50, 25])
 def test_a_gain_is_exact_to_a_tenth_of_a_decibel(percent: int) -> None:
     mixer = Mixer()
-    mixer.set_gains({"ann": percent})
+    mixer.set_levels(Levels({"ann": percent}))
     mixer.add("a", "ann")
     wanted = 20 * np.log10(0.25 * percent / 100)
     assert abs(tone_level(mixed(mixer, {"a": voice(440)}), 440) - wanted) < 0.1
@@ -39,7 +40,7 @@ def test_a_gain_is_exact_to_a_tenth_of_a_decibel(percent: int) -> None:
 
 def test_a_gain_of_zero_is_silence_and_others_are_heard() -> None:
     mixer = Mixer()
-    mixer.set_gains({"ann": 0})
+    mixer.set_levels(Levels({"ann": 0}))
     mixer.add("a", "ann")
     mixer.add("b", "bob")
     out = mixed(mixer, {"a": voice(440), "b": voice(880)})
@@ -52,7 +53,7 @@ def test_a_gain_that_changes_makes_no_click() -> None:
     mixer.add("a", "ann")
     samples = voice(100)
     before = mixed(mixer, {"a": samples})
-    mixer.set_gains({"ann": 0})
+    mixer.set_levels(Levels({"ann": 0}))
     mixer.push("a", samples[: 4 * BLOCK])
     after = np.concatenate((before[-BLOCK:], mixer.pull(BLOCK)))
     steepest = np.abs(np.diff(before)).max()
@@ -73,9 +74,9 @@ def test_ten_full_scale_voices_stay_below_full_scale() -> None:
 def test_the_limiter_lets_go() -> None:
     mixer = Mixer()
     mixer.add("a", "ann")
-    mixer.set_gains({"ann": 200})
+    mixer.set_levels(Levels({"ann": 200}))
     mixed(mixer, {"a": voice(440, 0.9)})
-    mixer.set_gains({})
+    mixer.set_levels(Levels())
     out = mixed(mixer, {"a": voice(440, 0.25)})
     assert abs(tone_level(out, 440) - 20 * np.log10(0.25)) < 0.1
 
@@ -101,37 +102,6 @@ def test_deafened_is_silence_and_what_was_said_meanwhile_is_not_heard_later() ->
     assert tone_level(mixed(mixer, {"a": voice(880)}), 440) < -60
 
 
-def test_a_ring_waits_until_it_is_filled_and_learns_from_an_underrun() -> None:
-    ring = Ring()
-    ring.push(np.ones(LEAST - 1, np.float32))
-    assert ring.pull(BLOCK) is None
-    ring.push(np.ones(BLOCK, np.float32))
-    for _ in range(3):
-        ring.pull(BLOCK)
-    assert ring.underruns == 1
-    assert ring.target > LEAST
-    for _ in range(50):
-        ring.push(np.ones(ring.target, np.float32))
-        while ring.pull(BLOCK) is not None:
-            pass
-    assert ring.target <= MOST
-
-
-def test_what_waits_too_long_is_cut() -> None:
-    ring = Ring()
-    ring.push(np.ones(48_000 // 2, np.float32))
-    ring.pull(BLOCK)
-    assert ring.waiting <= ring.target + SLACK + BLOCK
-    assert ring.cut > 0
-
-
-def test_a_ring_that_nobody_pulls_stays_small() -> None:
-    ring = Ring()
-    for _ in range(1000):
-        ring.push(np.ones(BLOCK, np.float32))
-    assert ring.waiting <= 48_000 // 2 + BLOCK
-
-
 def test_the_tap_is_given_what_is_played_and_cannot_break_it(caplog: pytest.LogCaptureFixture) -> None:
     mixer, tapped = Mixer(), list[NDArray[np.float32]]()
     mixer.add("a", "ann")
@@ -142,3 +112,48 @@ def test_the_tap_is_given_what_is_played_and_cannot_break_it(caplog: pytest.LogC
     mixer.pull(BLOCK)
     mixer.pull(BLOCK)
     assert caplog.text.count("left out") == 1
+
+
+def test_shared_sound_has_a_volume_of_its_own() -> None:
+    mixer = Mixer()
+    mixer.set_levels(Levels({"ann": 50}, {"ann": 200}))
+    mixer.add("voice", "ann")
+    mixer.add("screen", "ann", shared=True)
+    out = mixed(mixer, {"voice": voice(440), "screen": voice(880)})
+    assert tone_level(out, 440) == pytest.approx(20 * np.log10(0.125), abs=0.1)
+    assert tone_level(out, 880) == pytest.approx(20 * np.log10(0.5), abs=0.1)
+
+
+def test_a_silenced_person_is_not_heard_at_any_volume() -> None:
+    mixer = Mixer()
+    mixer.set_levels(Levels({"ann": 200}, {"ann": 200}, silenced=frozenset({"ann"})))
+    mixer.add("voice", "ann")
+    mixer.add("screen", "ann", shared=True)
+    assert level(mixed(mixer, {"voice": voice(440), "screen": voice(880)})) < -90
+
+
+def test_the_others_are_quieter_while_somebody_chosen_speaks() -> None:
+    mixer = Mixer()
+    mixer.set_levels(Levels(chosen=frozenset({"ann"}), attenuation=20))
+    mixer.add("a", "ann")
+    mixer.add("b", "bob")
+    silence = np.zeros(RATE, np.float32)
+    swell = np.interp(np.arange(RATE), (0, 2400, RATE - 2400, RATE), (0, 1, 1, 0)).astype(np.float32)
+    told = np.concatenate((silence, voice(440) * swell, silence))
+    out = mixed(mixer, {"a": told, "b": voice(880, seconds=3.0)})
+    full = 20 * np.log10(0.25)
+    assert tone_level(out[: RATE // 2], 880) == pytest.approx(full, abs=0.1)
+    assert tone_level(out[RATE : RATE + RATE // 2], 880) == pytest.approx(full - 20, abs=0.1)
+    assert tone_level(out[RATE : RATE + RATE // 2], 440) == pytest.approx(full, abs=0.1)
+    assert tone_level(out[-RATE // 10 :], 880) == pytest.approx(full, abs=0.1)
+    assert clicks(out) == []
+
+
+def test_an_interface_sound_is_heard_once_by_the_deafened_too() -> None:
+    mixer = Mixer()
+    mixer.set_deafened(True)
+    mixer.pull(BLOCK)
+    mixer.chime(voice(440, seconds=0.1))
+    out = np.concatenate([mixer.pull(BLOCK) for _ in range(20)])
+    assert tone_level(out[:4800], 440) > -14
+    assert level(out[5 * BLOCK + 200 :]) == -120.0

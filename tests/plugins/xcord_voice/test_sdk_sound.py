@@ -1,0 +1,85 @@
+"""The sound of others from the SDK's own thread, and the public way in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+from livekit import rtc
+from numpy.typing import NDArray
+from tests.parts import LiveKit
+from tests.plugins.xcord_voice.callers import caller, tone_level
+
+from xcord_voice import sdk_sound
+
+
+async def track_of(room: rtc.Room) -> Any:
+    """The first sound that can be received there."""
+    while True:
+        for person in room.remote_participants.values():
+            for publication in person.track_publications.values():
+                if publication.track is not None:
+                    return publication.track
+        await asyncio.sleep(0.02)
+
+
+def test_the_pinned_sdk_offers_what_is_needed() -> None:
+    assert sdk_sound.direct()
+
+
+@pytest.mark.parametrize("direct", [True, False])
+async def test_both_ways_deliver_the_voice_and_nothing_after_the_close(
+    livekit: LiveKit, monkeypatch: pytest.MonkeyPatch, direct: bool
+) -> None:
+    monkeypatch.setattr(sdk_sound, "direct", lambda: direct)
+    frames, threads = list[NDArray[np.int16]](), set[str]()
+
+    def heard(samples: NDArray[np.int16]) -> None:
+        frames.append(samples.copy())
+        threads.add(threading.current_thread().name)
+
+    room = rtc.Room()
+    async with caller(livekit, "ann:phone") as ann:
+        await ann.speak(440)
+        await room.connect(livekit.url, livekit.token("me:desk", "r"))
+        async with asyncio.timeout(30):
+            stream = sdk_sound.hear(await track_of(room), heard, 20)
+            while not frames or tone_level(np.concatenate(frames[-20:]), 440) < -14:
+                await asyncio.sleep(0.05)
+        assert {len(frame) for frame in frames} == {960}
+        assert ("MainThread" in threads) != direct
+        await stream.aclose()
+        count = len(frames)
+        await asyncio.sleep(0.3)
+        assert len(frames) == count
+        await room.disconnect()
+
+
+async def test_one_who_fails_is_left_out_and_the_other_still_hears(
+    livekit: LiveKit, caplog: pytest.LogCaptureFixture
+) -> None:
+    frames = list[int]()
+
+    def fails(samples: NDArray[np.int16]) -> None:
+        raise ValueError("no")
+
+    room = rtc.Room()
+    async with caller(livekit, "ann:phone") as ann:
+        await ann.speak(440)
+        await room.connect(livekit.url, livekit.token("me:desk", "r"))
+        async with asyncio.timeout(30):
+            track = await track_of(room)
+            streams = [
+                sdk_sound.hear(track, fails, 10),
+                sdk_sound.hear(track, lambda x: frames.append(len(x)), 10),
+            ]
+            while len(frames) < 50:
+                await asyncio.sleep(0.05)
+        assert caplog.text.count("was not taken") == 1
+        assert set(frames) == {480}
+        for stream in streams:
+            await stream.aclose()
+        await room.disconnect()
