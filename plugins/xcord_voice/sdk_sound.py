@@ -1,7 +1,7 @@
 """The sound of others, straight from the SDK's thread into the mix.
 
 The SDK's ``AudioStream`` wakes the loop three times for each frame, and asks each open stream whether the
-frame is its own: ten people are 500 frames and 5000 questions a second. Here one subscriber takes all frames on
+frame is its own: ten people are 500 frames and 5000 questions a second. Here one subscriber takes them all on
 the SDK's own thread, so that a loop that is blocked stops nobody's voice either. Where the private names are
 not as expected, ``AudioStream`` is used.
 """
@@ -38,19 +38,20 @@ def direct() -> bool:
         from livekit.rtc import _ffi_client
         from livekit.rtc._proto import ffi_pb2
 
-        request = ffi_pb2.FfiRequest.DESCRIPTOR.fields_by_name["new_audio_stream"].message_type
-        event = ffi_pb2.FfiEvent.DESCRIPTOR.fields_by_name["audio_stream_event"].message_type
-        buffer = event.fields_by_name["frame_received"].message_type.fields_by_name["frame"].message_type
-        info = buffer.fields_by_name["info"].message_type.fields_by_name
-        wanted = {"track_handle", "sample_rate", "num_channels", "frame_size_ms", "type"}
-        subscribe = inspect.signature(_ffi_client.FfiQueue.subscribe).parameters
+        request, event = ffi_pb2.FfiRequest().new_audio_stream, ffi_pb2.FfiEvent().audio_stream_event
+        frame = event.frame_received.frame
+        fields = (
+            (request, ("track_handle", "sample_rate", "num_channels", "frame_size_ms", "type")),
+            (event, ("stream_handle",)),
+            (frame.handle, ("id",)),
+            (frame.info, ("data_ptr", "samples_per_channel", "num_channels")),
+        )
         return (
-            wanted <= set(request.fields_by_name)
-            and {"data_ptr", "samples_per_channel", "num_channels"} <= set(info)
-            and "filter_fn" in subscribe
+            all(hasattr(message, name) for message, names in fields for name in names)
+            and "filter_fn" in inspect.signature(_ffi_client.FfiQueue.subscribe).parameters
             and hasattr(_ffi_client.FfiClient.instance._ffi_lib, "livekit_ffi_drop_handle")
         )
-    except (ImportError, KeyError, AttributeError):
+    except (ImportError, AttributeError):
         return False
 
 

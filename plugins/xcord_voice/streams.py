@@ -47,7 +47,7 @@ class Opener(Protocol):
 
 @dataclass
 class Entry:
-    """An open stream. ``slot`` is its place among the pictures, None for sound; ``task`` consumes pictures."""
+    """An open stream. ``slot`` is its place among the pictures, None for sound; ``task`` takes pictures."""
 
     key: StreamKey
     user: str

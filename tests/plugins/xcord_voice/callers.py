@@ -44,6 +44,14 @@ def tone(hertz: float, start: int, count: int, amplitude: float = 0.25) -> NDArr
     return (np.sin(phase) * amplitude * 32767).astype(np.int16)
 
 
+async def eventually(condition: Callable[[], Any], within: float = 30.0) -> Any:
+    """What ``condition`` returns once it is true; for what other threads bring about."""
+    async with asyncio.timeout(within):
+        while not (value := condition()):  # noqa: ASYNC110 threads have no event of this loop
+            await asyncio.sleep(0.02)
+    return value
+
+
 @dataclass
 class Caller:
     """Somebody else in the call. ``heard`` keeps samples by identity, ``packets`` what was sent to all."""

@@ -11,19 +11,20 @@ import pytest
 from livekit import rtc
 from numpy.typing import NDArray
 from tests.parts import LiveKit
-from tests.plugins.xcord_voice.callers import caller, tone_level
+from tests.plugins.xcord_voice.callers import caller, eventually, tone_level
 
 from xcord_voice import sdk_sound
 
 
 async def track_of(room: rtc.Room) -> Any:
     """The first sound that can be received there."""
-    while True:
-        for person in room.remote_participants.values():
-            for publication in person.track_publications.values():
-                if publication.track is not None:
-                    return publication.track
-        await asyncio.sleep(0.02)
+
+    def found() -> Any:
+        people = room.remote_participants.values()
+        tracks = [each.track for person in people for each in person.track_publications.values()]
+        return next((track for track in tracks if track is not None), None)
+
+    return await eventually(found)
 
 
 def test_the_pinned_sdk_offers_what_is_needed() -> None:
@@ -45,10 +46,8 @@ async def test_both_ways_deliver_the_voice_and_nothing_after_the_close(
     async with caller(livekit, "ann:phone") as ann:
         await ann.speak(440)
         await room.connect(livekit.url, livekit.token("me:desk", "r"))
-        async with asyncio.timeout(30):
-            stream = sdk_sound.hear(await track_of(room), heard, 20)
-            while not frames or tone_level(np.concatenate(frames[-20:]), 440) < -14:
-                await asyncio.sleep(0.05)
+        stream = sdk_sound.hear(await track_of(room), heard, 20)
+        await eventually(lambda: frames and tone_level(np.concatenate(frames[-20:]), 440) > -14)
         assert {len(frame) for frame in frames} == {960}
         assert ("MainThread" in threads) != direct
         await stream.aclose()
@@ -70,14 +69,10 @@ async def test_one_who_fails_is_left_out_and_the_other_still_hears(
     async with caller(livekit, "ann:phone") as ann:
         await ann.speak(440)
         await room.connect(livekit.url, livekit.token("me:desk", "r"))
-        async with asyncio.timeout(30):
-            track = await track_of(room)
-            streams = [
-                sdk_sound.hear(track, fails, 10),
-                sdk_sound.hear(track, lambda x: frames.append(len(x)), 10),
-            ]
-            while len(frames) < 50:
-                await asyncio.sleep(0.05)
+        track = await track_of(room)
+        takers = (fails, lambda samples: frames.append(len(samples)))
+        streams = [sdk_sound.hear(track, taker, 10) for taker in takers]
+        await eventually(lambda: len(frames) >= 50)
         assert caplog.text.count("was not taken") == 1
         assert set(frames) == {480}
         for stream in streams:
