@@ -24,6 +24,7 @@ log = logging.getLogger("xcord.voice.call")
 OPEN_WITHIN = 40.0  # seconds: the SDK's own four attempts may take 32
 STUCK_AFTER = 80.0  # more seconds after which a connect() will never return
 CLOSE_WITHIN = 10.0  # seconds for a disconnect()
+SETTLE = 0.6  # seconds between the server's answer and a take-over; a cut path heals within 0.05
 LINGER_WITHIN = 30.0  # seconds to wait for a connection that an earlier life left behind
 
 _lingering: set[asyncio.Future[Any]] = set()
@@ -63,6 +64,10 @@ class Call:
         :raises CommandError: refused, with the machine's code.
         """
         self._step(event)
+
+    async def probe(self) -> str:
+        """Whether the call's server answers: empty, or why not."""
+        return await self._parts.probe(self._state.url) if self._state.url else "not_in_channel"
 
     def token_ready(self, attempt: int, token: JoinToken) -> None:
         """The answer to ``ask_token``."""
@@ -118,6 +123,8 @@ class Call:
         match effect:
             case moves.AskToken():
                 self._ask_token(effect.attempt, effect.channel)
+            case moves.Check():
+                self._spawn(self._check(effect))
             case moves.Probe():
                 self._spawn(self._probe(effect))
             case moves.Open():
@@ -135,6 +142,13 @@ class Call:
             case moves.Refuse():
                 raise CommandError(effect.code, f"voice refused: {effect.code}")
 
+    async def _check(self, effect: moves.Check) -> None:
+        code = await self._parts.probe(effect.url)
+        if not code and self._state.up:
+            # A server that answers again mostly brings the old connection back by itself, in no time.
+            await self._parts.clock.sleep(SETTLE)
+        self._step(moves.Checked(effect.check, code))
+
     async def _probe(self, effect: moves.Probe) -> None:
         gone = asyncio.ensure_future(_none_open())
         free = await self._finished(gone, LINGER_WITHIN)
@@ -146,7 +160,14 @@ class Call:
         epoch = effect.epoch
         link = self._parts.make_link(lambda event: self._hear(epoch, event))
         self._session = Session(
-            epoch, link, self._parts, self._roster, self._intents, self.scene.level, self.scene.microphone
+            epoch,
+            link,
+            self._parts,
+            self._roster,
+            self._intents,
+            self.scene.level,
+            self.scene.microphone,
+            lambda missing: self._step(moves.Watched(epoch, self._parts.clock.now(), missing)),
         )
         # Never cancelled, whatever happens here: livekit/python-sdks#784.
         connecting = asyncio.ensure_future(link.connect(effect.ticket.url, effect.ticket.token))

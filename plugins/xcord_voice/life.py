@@ -83,6 +83,7 @@ class VoiceLife:
         hub.command("voice.join", Join, self._join)
         hub.command("voice.leave", Nothing, self._leave)
         hub.command("voice.rejoin", Rejoin, self._rejoin)
+        hub.command("voice.probe", Nothing, self._probe, private=True)
         hub.command("voice.mute", Switch, self._mute)
         hub.command("voice.deafen", Switch, self._deafen)
         hub.command("voice.volume", Volume, self._volume)
@@ -149,6 +150,9 @@ class VoiceLife:
 
     async def _rejoin(self, args: Rejoin, asker: Asker) -> None:
         await self._ask(moves.Rejoin(self._hub.clock.now(), args.take_over))
+
+    async def _probe(self, args: Nothing, asker: Asker) -> str:
+        return await self._hub.media.run(self._running().probe())
 
     async def _ask(self, event: moves.Event) -> None:
         async def ask() -> None:

@@ -15,6 +15,8 @@ from typing import Literal
 from .moves import (
     AskToken,
     Begin,
+    Check,
+    Checked,
     Close,
     Closed,
     Dropped,
@@ -40,29 +42,42 @@ from .moves import (
     TokenReady,
     TokenRefused,
     Told,
+    Watched,
 )
 
 Status = Literal["idle", "connecting", "connected", "reconnecting", "lost", "failed"]
+Problem = Literal["", "media", "signal"]
 
 TAKE_OVER_AFTER = 3.0  # seconds that the SDK has for itself once it reconnects
 TAKE_OVER_EVERY = 5.0  # seconds between two take-overs
+SLOW_AFTER = 4.0  # seconds of reconnecting that are a problem; a resume takes up to 3.3 with media flowing
 
 
 @dataclass(frozen=True)
 class Link:
     """The one Room. ``attempt`` is whose it is; ``since`` the time at which the SDK began to reconnect;
-    ``told`` a reason that the server announced before it ends the connection (``moved``)."""
+    ``told`` a reason that the server announced before it ends the connection (``moved``); ``stalled`` since
+    when media is missing; ``slow`` that the SDK has been reconnecting for too long to hide it."""
 
     epoch: int
     attempt: int
     phase: Literal["opening", "live", "saving", "closing"] = "opening"
     since: float = 0.0
     told: str = ""
+    stalled: float | None = None
+    slow: bool = False
+
+    @property
+    def trouble(self) -> float | None:
+        """Since when the SDK reconnects or media is missing; None while all is well."""
+        moments = [self.stalled] if self.stalled is not None else []
+        return min([*moments, self.since] if self.phase == "saving" else moments, default=None)
 
 
 @dataclass(frozen=True)
 class State:
-    """Everything that decides. ``step`` is what is under way for the present attempt."""
+    """Everything that decides. ``step`` is what is under way for the present attempt, ``check`` the number
+    of the question whether the server (``url``, of the last ticket) answers before a rejoin, 0 for none."""
 
     target: Target | None = None
     attempt: int = 0
@@ -73,6 +88,9 @@ class State:
     epoch: int = 0
     failed: bool = False
     taken_over_at: float = float("-inf")
+    url: str = ""
+    check: int = 0
+    checks: int = 0
 
     @property
     def status(self) -> Status:
@@ -86,7 +104,14 @@ class State:
                 return "connected"
             if self.link.phase == "saving":
                 return "reconnecting"
-        return "connecting" if self.step else "lost"
+        return "connecting" if self.step or self.check else "lost"
+
+    @property
+    def problem(self) -> Problem:
+        """What people should know about a call that is up."""
+        if not self.up or self.link is None:
+            return ""
+        return "media" if self.link.stalled is not None else "signal" if self.link.slow else ""
 
     @property
     def up(self) -> bool:
@@ -106,6 +131,8 @@ def step(state: State, event: Event) -> Result:
             return _leave(state, event)
         case Rejoin():
             return _rejoin(state, event)
+        case Checked():
+            return _checked(state, event)
         case TokenReady() | TokenRefused() | Probed():
             return _progress(state, event)
         case _:
@@ -124,8 +151,9 @@ def _join(state: State, event: Join) -> Result:
 
 def _start(state: State, target: Target, *, polite: bool) -> Result:
     """A new attempt: whatever is up for an older one ends first."""
+    url = state.url if target == state.target else ""
     state, effects = _end_link(
-        replace(state, target=target, attempt=state.attempt + 1, reason=""), polite=polite
+        replace(state, target=target, attempt=state.attempt + 1, reason="", check=0, url=url), polite=polite
     )
     if target.direct:
         state = replace(state, step="wait", ticket=Ticket(target.url, target.token))
@@ -139,31 +167,52 @@ def _leave(state: State, event: Leave) -> Result:
     forget: tuple[Effect, ...] = (Forget(),) if event.forget else ()
     if state.target is None:
         return state, forget
-    state = replace(state, target=None, attempt=state.attempt + 1, step="", ticket=None, reason="")
+    state = replace(state, target=None, attempt=state.attempt + 1, step="", ticket=None, reason="", check=0)
     state, effects = _end_link(state, polite=True)
     return state, effects + forget
 
 
 def _rejoin(state: State, event: Rejoin) -> Result:
+    """Asks the server first: no connection is given up for one that does not answer."""
     target = state.target
     if target is None:
         return state, (Refuse("restart_needed" if state.failed else "not_in_channel"),)
-    match state.status:
-        case "failed":
-            return state, (Refuse("restart_needed"),)
-        case "connected":
-            return state, (Refuse("not_needed"),)
-        case "connecting":
-            return state, (Refuse("connecting"),)
-        case "reconnecting" if not event.take_over:
-            return state, (Refuse("reconnecting"),)
-        case _ if target.direct:
-            return state, (Refuse("direct_link"),)
-        case "reconnecting":
-            since = state.link.since if state.link else event.now
-            if event.now - since < TAKE_OVER_AFTER or event.now - state.taken_over_at < TAKE_OVER_EVERY:
-                return state, (Refuse("too_soon"),)
-            state = replace(state, taken_over_at=event.now)
+    if state.status == "failed":
+        return state, (Refuse("restart_needed"),)
+    if state.step or state.check:
+        return state, (Refuse("connecting"),)
+    if state.up and (refusal := _not_yet(state, event)):
+        return state, (refusal,)
+    if target.direct:
+        return state, (Refuse("direct_link"),)
+    if state.up:
+        state = replace(state, taken_over_at=event.now)
+    if not state.url:
+        return _start(state, target, polite=False)
+    check = state.checks + 1
+    return replace(state, check=check, checks=check), (Check(check, state.url),)
+
+
+def _not_yet(state: State, event: Rejoin) -> Refuse | None:
+    """Why a connection that is up may not be replaced now; None if it may."""
+    trouble = state.link.trouble if state.link else None
+    if trouble is None:
+        return Refuse("not_needed")
+    if not event.take_over:
+        return Refuse("reconnecting")
+    early = event.now - trouble < TAKE_OVER_AFTER or event.now - state.taken_over_at < TAKE_OVER_EVERY
+    return Refuse("too_soon") if early else None
+
+
+def _checked(state: State, event: Checked) -> Result:
+    target = state.target
+    if event.check != state.check or target is None:
+        return state, ()
+    state = replace(state, check=0)
+    if event.code:
+        return (state if state.up else replace(state, reason=event.code)), ()
+    if state.up and state.link is not None and state.link.trouble is None:
+        return state, ()  # the SDK was quicker
     return _start(state, target, polite=False)
 
 
@@ -172,7 +221,7 @@ def _progress(state: State, event: TokenReady | TokenRefused | Probed) -> Result
         return state, ()
     match event:
         case TokenReady() if state.step == "token":
-            return _advance(replace(state, step="wait", ticket=event.ticket))
+            return _advance(replace(state, step="wait", ticket=event.ticket, url=event.ticket.url))
         case TokenRefused() if state.step == "token":
             return replace(state, step="", reason=event.code), ()
         case Probed(code=code) if state.step == "probe" and code:
@@ -211,10 +260,18 @@ def _link_event(state: State, link: Link, event: Event) -> Result:
         case Reconnecting(now=now) if link.phase == "live":
             return replace(state, link=replace(link, phase="saving", since=now)), ()
         case Reconnected() if link.phase == "saving":
-            return replace(state, link=replace(link, phase="live")), (Reassert(link.epoch),)
+            return replace(state, link=replace(link, phase="live", slow=False)), (Reassert(link.epoch),)
+        case Watched() if link.phase in ("live", "saving"):
+            return replace(state, link=_watched(link, event)), ()
         case Told(reason=reason):
             return replace(state, link=replace(link, told=reason)), ()
     return state, ()
+
+
+def _watched(link: Link, event: Watched) -> Link:
+    stalled = (event.now if link.stalled is None else link.stalled) if event.missing else None
+    slow = link.phase == "saving" and event.now - link.since >= SLOW_AFTER
+    return replace(link, stalled=stalled, slow=slow)
 
 
 def _end_link(state: State, *, polite: bool) -> Result:

@@ -65,6 +65,14 @@ class TokenRefused:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """Before a rejoin: the server answered, or ``code`` says why not."""
+
+    check: int
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class Probed:
     """The server answered, or ``code`` says why not."""
 
@@ -128,6 +136,15 @@ class Reconnected:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """What the connection's statistics say about once a second: is media missing that should be there?"""
+
+    epoch: int
+    now: float
+    missing: bool
+
+
+@dataclass(frozen=True)
 class Told:
     """The server says why it is about to end this connection."""
 
@@ -136,8 +153,8 @@ class Told:
 
 
 Event = (
-    Join | Leave | Rejoin | TokenReady | TokenRefused | Probed | Opened | OpenFailed | Overdue | Stuck
-    | Closed | Dropped | Reconnecting | Reconnected | Told
+    Join | Leave | Rejoin | Checked | TokenReady | TokenRefused | Probed | Opened | OpenFailed | Overdue
+    | Stuck | Closed | Dropped | Reconnecting | Reconnected | Watched | Told
 )  # fmt: skip
 
 
@@ -148,6 +165,14 @@ Event = (
 class AskToken:
     attempt: int
     channel: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """Before a rejoin, while the old connection is still kept: does the server answer?"""
+
+    check: int
+    url: str
 
 
 @dataclass(frozen=True)
@@ -197,4 +222,4 @@ class Refuse:
     code: str
 
 
-Effect = AskToken | Probe | Open | Close | Begin | Reassert | Forget | Refuse
+Effect = AskToken | Check | Probe | Open | Close | Begin | Reassert | Forget | Refuse

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from xcord import Clock, Gate
 
 from .events import LinkEvent
+from .stall import Vital
 
 if TYPE_CHECKING:
     from .audio.capture import Source
@@ -30,6 +31,8 @@ class Link(Protocol):
     async def send(self, topic: str, data: bytes, to: tuple[str, ...] = ()) -> None: ...
 
     def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool: ...
+
+    async def vital(self) -> Vital | None: ...
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from livekit import rtc
 
-from . import sdk
+from . import sdk, stats
 from .errors import connect_code, reason_code, redact
 from .events import (
     Connected,
@@ -28,6 +28,7 @@ from .events import (
     TrackStopped,
 )
 from .roster import TrackKind
+from .stall import Vital
 
 log = logging.getLogger("xcord.voice.room")
 
@@ -139,6 +140,10 @@ class RoomLink:
             if (publication := participant.track_publications.get(track_sid)) is not None:
                 return sdk.set_video(publication, on, width, height)
         return False
+
+    async def vital(self) -> Vital | None:
+        """How the connection is, by the SDK's statistics; None where it does not say. Bounded."""
+        return await stats.look(self._room)
 
     def seen(self) -> tuple[LinkEvent, ...]:
         """Everybody who is there, with what they publish and what is received of it."""

@@ -162,6 +162,13 @@ class Roster:
             found[1].tracks.pop(track_sid, None)
             found[0].refresh()
 
+    def sends(self, sid: str, track_sid: str) -> bool:
+        """Whether a connection's track is there and not muted, so that something should come of it."""
+        for member in self._members.values():
+            if (connection := member.connections.get(sid)) and (track := connection.tracks.get(track_sid)):
+                return not track.muted
+        return False
+
     def deafened(self, identity: str, on: bool) -> None:
         """A participant said whether it hears us."""
         if (member := self._members.get(user_of(identity))) is not None:

@@ -49,6 +49,7 @@ class Scene:
         self._room = ""
         self._microphone = "off"
         self._told: dict[str, str] = {}
+        self._broken = False
         self._expiry: tuple[float, asyncio.Task[None]] | None = None
         self._closed = False
 
@@ -57,6 +58,7 @@ class Scene:
     def moved(self, before: State, after: State) -> None:
         """The connection's state changed: what that means for the people who are shown."""
         now = self._clock.now()
+        self._tell_of_loss(before, after)
         if before.status != after.status:
             if after.status == "reconnecting":
                 self._roster.away(now)
@@ -142,6 +144,7 @@ class Scene:
                 channel=state.target.channel if state.target else "",
                 room=self._room if state.up else "",
                 reason=state.reason,
+                problem=state.problem,
                 epoch=state.epoch,
                 people=people,
                 me=self._me.user if self._me else "",
@@ -177,6 +180,17 @@ class Scene:
             for user in self._told.keys() - now.keys():
                 self._screen.notify("participant.left", user=user, name=self._told[user])
         self._told = now
+
+    def _tell_of_loss(self, before: State, after: State) -> None:
+        """Notices for a call that broke and came back; a blip that nobody noticed is neither."""
+        if not self._broken and (after.problem or (before.up and after.status == "lost")):
+            self._broken = True
+            self._screen.notify("voice.lost")
+        elif self._broken and after.status == "connected" and not after.problem:
+            self._broken = False
+            self._screen.notify("voice.returned")
+        elif after.target is None or before.target not in (None, after.target):
+            self._broken = False
 
     def _expire(self) -> None:
         """Ends grace times, and comes back for the next one."""

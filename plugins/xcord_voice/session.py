@@ -12,6 +12,7 @@ from . import events
 from .audio.capture import Feeder, Intake
 from .demand import Demands
 from .events import LinkEvent
+from .monitor import watch
 from .parts import Intents, Link, Parts
 from .roster import Roster, user_of
 from .streams import StreamKey, Streams
@@ -30,6 +31,7 @@ class Session:
 
     :param on_level: level of a user's sound in dBFS, None when it ended.
     :param on_microphone: ``on``, ``none``, ``denied`` or ``off``.
+    :param on_look: told about once a second whether media is missing.
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class Session:
         intents: Intents,
         on_level: Callable[[str, float | None], None],
         on_microphone: Callable[[str], None],
+        on_look: Callable[[bool], None],
     ) -> None:
         self.epoch, self.link, self.identity = epoch, link, ""
         self._parts, self._roster, self._intents = parts, roster, intents
-        self._on_level, self._on_microphone = on_level, on_microphone
+        self._on_level, self._on_microphone, self._on_look = on_level, on_microphone, on_look
         self._streams = Streams(
             parts.opener,
             parts.slots,
@@ -72,6 +75,7 @@ class Session:
         self._demands.want(self._parts.clock.now(), self._intents.wants)
         for seen in connected.seen:
             self.handle(seen)
+        self._job(watch(self._parts.clock, self.link, self._expects_media, self._on_look))
 
     def stop(self) -> None:
         """At once: nothing of this connection is heard, seen or sent any more."""
@@ -218,6 +222,9 @@ class Session:
     async def _order_at(self, moment: float) -> None:
         await self._parts.clock.sleep(moment - self._parts.clock.now())
         self._order()
+
+    def _expects_media(self) -> bool:
+        return any(self._roster.sends(key.sid, key.track_sid) for key in self._streams.keys)
 
     def _level(self, user: str, dbfs: float | None) -> None:
         if not self._ended:

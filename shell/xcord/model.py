@@ -13,6 +13,7 @@ import msgspec
 # -- people and the call ---------------------------------------------------------------------------
 
 Status = Literal["idle", "connecting", "connected", "reconnecting", "lost", "failed"]
+Problem = Literal["", "media", "signal"]
 Microphone = Literal["on", "none", "denied", "off"]
 Grade = Literal["excellent", "good", "poor", "lost"]
 Kind = Literal["camera", "screen", "avatar"]
@@ -41,6 +42,8 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
 
     ``channel`` is the directory's channel id, or empty for a direct link; ``reason`` is a code for the
     pages (``""`` when there is nothing to explain); ``epoch`` counts connections of this run.
+    ``problem`` is what people should know of a call that is up: ``media`` that none arrives, ``signal``
+    that the link to the server has been gone for a while (a short ``reconnecting`` is nothing to show).
     ``muted`` and ``deafened`` are my own wishes, true also while no call is up.
     """
 
@@ -48,6 +51,7 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     channel: str = ""
     room: str = ""
     reason: str = ""
+    problem: Problem = ""
     epoch: int = 0
     people: tuple[Person, ...] = ()
     me: str = ""

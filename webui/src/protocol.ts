@@ -621,6 +621,8 @@ export interface Stage {
  *
  * `channel` is the directory's channel id, or empty for a direct link; `reason` is a code for the
  * pages (`""` when there is nothing to explain); `epoch` counts connections of this run.
+ * `problem` is what people should know of a call that is up: `media` that none arrives, `signal`
+ * that the link to the server has been gone for a while (a short `reconnecting` is nothing to show).
  * `muted` and `deafened` are my own wishes, true also while no call is up.
  */
 export interface Voice {
@@ -631,6 +633,7 @@ export interface Voice {
   microphone: 'denied' | 'none' | 'off' | 'on';
   muted: boolean;
   people: Person[];
+  problem: '' | 'media' | 'signal';
   reason: string;
   room: string;
   status: 'connected' | 'connecting' | 'failed' | 'idle' | 'lost' | 'reconnecting';

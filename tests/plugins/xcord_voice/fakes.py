@@ -22,6 +22,9 @@ from xcord_voice.audio.engine import NullEngine
 from xcord_voice.audio.sound import Sound
 from xcord_voice.events import LinkEvent
 from xcord_voice.parts import Parts
+from xcord_voice.stall import Vital
+
+HEALTHY = Vital(quiet=0.02, packets=0, answers=0, waiting=False, publishing=True)
 
 
 class FakeLink:
@@ -37,6 +40,10 @@ class FakeLink:
         self.videos: list[tuple[str, bool, int, int]] = []
         self.published: list[bool] = []
         self.tokens: list[str] = []
+        self.vitals = HEALTHY
+
+    async def vital(self) -> Vital | None:
+        return self.vitals
 
     async def connect(self, url: str, token: str) -> None:
         self.log.append(f"connect {self.number}")

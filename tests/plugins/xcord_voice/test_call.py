@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from tests.plugins.xcord_voice.fakes import Network, answer_tokens, seen
 
-from xcord import CommandError, Join, JoinTokenFor
+from xcord import Asker, CommandError, Join, JoinTokenFor
 from xcord.testing import World, settle
 from xcord_voice import events
+from xcord_voice.stall import Vital
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ async def test_a_connect_that_never_ends_is_given_up_but_not_cancelled(
         assert status(world) == ("lost", "timed_out")
         await world.ask("voice.rejoin", {})
         await settle()
-        assert network.log == ["probe", "connect 1"]
+        assert network.log == ["probe", "connect 1", "probe"]
         await network.links[0].arrive()
         await world.until(lambda: network.log[-1] == "connect 2")
         await network.link.arrive()
@@ -239,12 +240,76 @@ async def test_rejoin_is_refused_when_it_is_not_needed_or_too_soon(
         await world.clock.advance(3.0)
         link.hangs = asyncio.Event()
         await world.ask("voice.rejoin", {"take_over": True})
-        await settle()
-        assert "connect 2" not in network.log
+        assert network.log[-1] == "probe", "the old connection is kept until the server answers"
+        await world.clock.advance(0.7)
+        assert network.log[-1] == "disconnect 1"
         link.hangs.set()
         await world.until(lambda: "connect 2" in network.log)
         assert network.log.index("closed 1") < network.log.index("connect 2")
         await network.link.arrive()
+
+
+async def test_the_sdk_that_recovers_before_a_take_over_keeps_its_connection(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        await link.tell(events.SdkReconnecting())
+        await world.clock.advance(3.0)
+        await world.ask("voice.rejoin", {"take_over": True})
+        await link.tell(events.SdkReconnected(()))
+        await world.clock.advance(5.0)
+        assert status(world) == ("connected", "")
+        assert "disconnect 1" not in network.log
+
+
+async def test_missing_media_is_told_while_connected_and_permits_a_take_over(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        await world.clock.advance(2.0)
+        assert world.read("voice").problem == ""
+        link.vitals = Vital(quiet=30.0, packets=0, answers=0, waiting=True, publishing=True)
+        await world.clock.advance(3.0)
+        assert (world.read("voice").status, world.read("voice").problem) == ("connected", "media")
+        assert world.notices == [("voice.lost", {})]
+        await world.clock.advance(3.0)
+        await world.ask("voice.rejoin", {"take_over": True})
+        await world.clock.advance(0.7)
+        await world.until(lambda: len(network.links) == 2)
+        await network.link.arrive()
+        assert (world.read("voice").problem, world.read("voice").epoch) == ("", 2)
+        assert world.notices[1:] == [("voice.returned", {})]
+
+
+async def test_a_short_reconnect_is_no_problem_and_a_long_one_is(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        await link.tell(events.SdkReconnecting())
+        await world.clock.advance(3.3)
+        await link.tell(events.SdkReconnected(()))
+        assert (world.read("voice").problem, world.notices) == ("", [])
+        await link.tell(events.SdkReconnecting())
+        await world.clock.advance(5.0)
+        assert world.read("voice").problem == "signal"
+        await link.tell(events.SdkReconnected(()))
+        assert [name for name, _ in world.notices] == ["voice.lost", "voice.returned"]
+
+
+async def test_plugins_can_ask_whether_the_calls_server_answers(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        plugin = Asker("plugin", "reconnection")
+        assert await world.hub.ask("voice.probe", None, plugin) == "not_in_channel"
+        await network.join(world)
+        assert await world.hub.ask("voice.probe", None, plugin) == ""
+        network.answer = "unreachable"
+        assert await world.hub.ask("voice.probe", None, plugin) == "unreachable"
+        assert await refused(world, "voice.probe") == "unknown_command"
 
 
 async def test_a_direct_link_says_that_it_cannot_be_rejoined(

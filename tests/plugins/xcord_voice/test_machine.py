@@ -33,6 +33,9 @@ TO_LOST = (*TO_LIVE, moves.Dropped(1, "connection_lost"), moves.Closed(1))
 TO_FAILED = (*TO_LIVE, moves.Leave(), moves.Overdue(1))
 TO_DIRECT_LOST = (moves.Join(DIRECT), moves.Probed(1, "unreachable"))
 TO_SAVING = (*TO_LIVE, moves.Reconnecting(1, 100.0))
+TO_STALLED = (*TO_LIVE, moves.Watched(1, 100.0, True), moves.Watched(1, 101.0, True))
+CHECK = moves.Check(1, "ws://x")
+TAKE_OVER = [moves.Close(1, polite=False), moves.AskToken(2, "here")]
 
 
 @pytest.mark.parametrize(
@@ -55,12 +58,35 @@ TO_SAVING = (*TO_LIVE, moves.Reconnecting(1, 100.0))
         ((*TO_SAVING, moves.Rejoin(200)), "reconnecting", [moves.Refuse("reconnecting")]),
         ((*TO_SAVING, moves.Rejoin(102.9, True)), "reconnecting", [moves.Refuse("too_soon")]),
         (
-            (*TO_SAVING, moves.Rejoin(103.0, True)),
+            (*TO_SAVING, moves.Rejoin(103.0, True), moves.Checked(1)),
             "connecting",
-            [moves.Close(1, polite=False), moves.AskToken(2, "here")],
+            TAKE_OVER,
+        ),
+        ((*TO_SAVING, moves.Rejoin(103.0, True)), "reconnecting", [CHECK]),
+        ((*TO_SAVING, moves.Rejoin(103.0, True), moves.Checked(1, "unreachable")), "reconnecting", []),
+        ((*TO_SAVING, moves.Rejoin(103.0, True), moves.Reconnected(1), moves.Checked(1)), "connected", []),
+        ((*TO_SAVING, moves.Rejoin(103.0, True), moves.Leave(), moves.Checked(1)), "idle", []),
+        (TO_STALLED, "connected", []),
+        ((*TO_STALLED, moves.Rejoin(110.0)), "connected", [moves.Refuse("reconnecting")]),
+        ((*TO_STALLED, moves.Rejoin(102.9, True)), "connected", [moves.Refuse("too_soon")]),
+        ((*TO_STALLED, moves.Rejoin(103.0, True)), "connected", [CHECK]),
+        ((*TO_STALLED, moves.Rejoin(103.0, True), moves.Checked(1)), "connecting", TAKE_OVER),
+        (
+            (*TO_STALLED, moves.Watched(1, 102.0, False), moves.Rejoin(103.0, True)),
+            "connected",
+            [moves.Refuse("not_needed")],
+        ),
+        (
+            (*TO_STALLED, moves.Rejoin(103.0, True), moves.Watched(1, 104.0, False), moves.Checked(1)),
+            "connected",
+            [],
         ),
         (TO_LOST, "lost", []),
-        ((*TO_LOST, moves.Rejoin(0)), "connecting", [moves.AskToken(2, "here")]),
+        ((*TO_LOST, moves.Rejoin(0)), "connecting", [CHECK]),
+        ((*TO_LOST, moves.Rejoin(0), moves.Rejoin(1)), "connecting", [moves.Refuse("connecting")]),
+        ((*TO_LOST, moves.Rejoin(0), moves.Checked(1)), "connecting", [moves.AskToken(2, "here")]),
+        ((*TO_LOST, moves.Rejoin(0), moves.Checked(1, "unreachable")), "lost", []),
+        ((*TO_LOST, moves.Rejoin(0), moves.Join(THERE), moves.Checked(1)), "connecting", []),
         ((*TO_LOST, moves.Join(HERE)), "connecting", [moves.AskToken(2, "here")]),
         ((moves.Rejoin(0),), "idle", [moves.Refuse("not_in_channel")]),
         ((moves.Join(HERE), moves.Rejoin(0)), "connecting", [moves.Refuse("connecting")]),
@@ -94,9 +120,33 @@ def test_a_join_during_a_late_connect_waits_until_that_is_closed() -> None:
 
 def test_a_second_take_over_within_five_seconds_is_too_soon() -> None:
     again = (moves.Closed(1), moves.TokenReady(2, TICKET), moves.Probed(2), moves.Opened(2))
-    saving = (*TO_SAVING, moves.Rejoin(103.0, True), *again, moves.Reconnecting(2, 104.0))
+    taken = (*TO_SAVING, moves.Rejoin(103.0, True), moves.Checked(1), *again)
+    saving = (*taken, moves.Reconnecting(2, 104.0))
     assert run(*saving, moves.Rejoin(107.5, True))[1] == [moves.Refuse("too_soon")]
-    assert run(*saving, moves.Rejoin(108.0, True))[0].status == "connecting"
+    assert run(*saving, moves.Rejoin(108.0, True))[1] == [moves.Check(2, "ws://x")]
+
+
+@pytest.mark.parametrize(
+    ("events", "problem"),
+    [
+        (TO_LIVE, ""),
+        (TO_STALLED, "media"),
+        ((*TO_STALLED, moves.Watched(1, 102.0, False)), ""),
+        ((*TO_SAVING, moves.Watched(1, 103.9, False)), ""),
+        ((*TO_SAVING, moves.Watched(1, 104.0, False)), "signal"),
+        ((*TO_SAVING, moves.Watched(1, 101.6, True)), "media"),
+        ((*TO_SAVING, moves.Watched(1, 104.0, False), moves.Reconnected(1)), ""),
+        ((*TO_STALLED, moves.Dropped(1, "connection_lost")), ""),
+    ],
+)
+def test_what_people_are_told_of_a_call_that_is_up(events: tuple[moves.Event, ...], problem: str) -> None:
+    assert run(*events)[0].problem == problem
+
+
+def test_a_stall_is_as_old_as_its_first_look() -> None:
+    state, _ = run(*TO_STALLED, moves.Reconnecting(1, 110.0))
+    assert state.link is not None
+    assert state.link.trouble == 100.0
 
 
 def test_the_server_says_why_before_it_removes_us() -> None:
@@ -105,8 +155,11 @@ def test_the_server_says_why_before_it_removes_us() -> None:
 
 
 def test_what_an_older_attempt_or_epoch_brings_changes_nothing() -> None:
-    state, _ = run(*TO_LOST, moves.Rejoin(0), moves.TokenReady(2, TICKET), moves.Probed(2), moves.Opened(2))
+    again = (moves.Rejoin(0), moves.Checked(1), moves.TokenReady(2, TICKET), moves.Probed(2), moves.Opened(2))
+    state, _ = run(*TO_LOST, *again)
     stale: list[moves.Event] = [
+        moves.Checked(1),
+        moves.Watched(1, 9.0, True),
         moves.TokenReady(1, TICKET),
         moves.TokenRefused(1, "x"),
         moves.Probed(1, "x"),
@@ -139,6 +192,7 @@ class World:
         self.closing: set[int] = set()
         self.tokens: set[int] = set()
         self.probes: set[int] = set()
+        self.checks: set[int] = set()
         self.seen: set[int] = set()
 
     def feed(self, event: moves.Event) -> None:
@@ -158,6 +212,8 @@ class World:
                     self.closing.add(epoch)
                 case moves.AskToken(attempt=attempt):
                     self.tokens.add(attempt)
+                case moves.Check(check=check):
+                    self.checks.add(check)
                 case moves.Probe(attempt=attempt):
                     assert not self.opening | self.open
                     self.probes.add(attempt)
@@ -171,6 +227,8 @@ class World:
         events += [moves.Rejoin(float(now), take_over) for now in (0, 4, 50) for take_over in (False, True)]
         for attempt in sorted(self.tokens):
             events += [moves.TokenReady(attempt, TICKET), moves.TokenRefused(attempt, "banned")]
+        for check in sorted(self.checks):
+            events += [moves.Checked(check), moves.Checked(check, "unreachable")]
         for attempt in sorted(self.probes):
             events += [moves.Probed(attempt), moves.Probed(attempt, "unreachable")]
         for epoch in sorted(self.opening):
@@ -185,6 +243,8 @@ class World:
                 moves.Dropped(epoch, "removed"),
                 moves.Reconnecting(epoch, 1.0),
                 moves.Reconnected(epoch),
+                moves.Watched(epoch, 2.0, True),
+                moves.Watched(epoch, 3.0, False),
             ]
         for epoch in sorted(self.closing):
             events += [moves.Closed(epoch), moves.Overdue(epoch)]
@@ -204,6 +264,8 @@ class World:
                 self.tokens.discard(attempt)
             case moves.Probed(attempt=attempt):
                 self.probes.discard(attempt)
+            case moves.Checked(check=check):
+                self.checks.discard(check)
         self.feed(event)
 
 

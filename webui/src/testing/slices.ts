@@ -20,6 +20,7 @@ export function person(user: string, more: Partial<Person> = {}): Person {
 export function voice(more: Partial<Voice> = {}): Voice {
   return {
     status: 'connected',
+    problem: '',
     channel: 'c1',
     room: 'vc_c1',
     reason: '',

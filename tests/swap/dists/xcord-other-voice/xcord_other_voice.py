@@ -35,6 +35,7 @@ class Echo:
         hub.command("voice.join", Join, self.join)
         hub.command("voice.leave", Nothing, self.leave)
         hub.command("voice.rejoin", Rejoin, self.rejoin)
+        hub.command("voice.probe", Nothing, self.probe, private=True)
         hub.command("voice.mute", Switch, self.mute)
         hub.command("voice.deafen", Switch, self.deafen)
         hub.command("voice.volume", Volume, self.volume)
@@ -57,6 +58,9 @@ class Echo:
 
     async def rejoin(self, _args: Rejoin, _asker: Asker) -> None:
         raise CommandError("not_needed", "An echo is never lost.")
+
+    async def probe(self, _args: Nothing, _asker: Asker) -> str:
+        return ""
 
     async def mute(self, args: Switch, _asker: Asker) -> None:
         self.change(muted=args.on)
