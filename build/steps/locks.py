@@ -9,7 +9,7 @@ from steps.places import LOCKS
 from steps.say import timed
 
 SOURCES: dict[str, list[str]] = {
-    "dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "dev"],
+    "dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "suppressor", "--extra", "dev"],
     "app.txt": ["pyproject.toml"],
     "server.txt": ["pyproject.toml", "--extra", "server"],
     "uv.txt": ["build/locks/uv.in"],

@@ -15,7 +15,7 @@ from steps.say import MendableError, line, timed
 _WANTED = """
     xvfb openbox picom xdotool wmctrl x11-utils
     chromium fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core
-    pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2
+    espeak-ng pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2
     libx11-6 libx11-xcb1 libxcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0
     libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0 libgl1 libegl1 libdbus-1-3 libfontconfig1

@@ -28,9 +28,11 @@ from xcord import (
 )
 
 from . import moves
+from .microphone import MicrophoneDesk
 from .parts import Intents, Parts
 
 if TYPE_CHECKING:
+    from .audio.capture import Microphone
     from .audio.engine import AudioEngine
     from .audio.sound import Sound
     from .call import Call
@@ -50,7 +52,7 @@ def find_engine() -> AudioEngine:
     return open_engine()
 
 
-def make_parts(sound: Sound, hub: Handle) -> Parts:
+def make_parts(sound: Sound, microphone: Microphone, hub: Handle) -> Parts:
     """The real parts; tests replace them."""
     from . import sdk
     from .probe import probe
@@ -62,6 +64,7 @@ def make_parts(sound: Sound, hub: Handle) -> Parts:
         opener=sdk,
         probe=probe,
         sound=sound,
+        microphone=microphone,
         slots=hub.media.slots,
         gate=hub.gate,
         clock=hub.clock,
@@ -87,6 +90,7 @@ class VoiceLife:
         hub.command("voice.mute", Switch, self._mute)
         hub.command("voice.deafen", Switch, self._deafen)
         hub.command("voice.volume", Volume, self._volume)
+        self._desk = MicrophoneDesk(hub)
         self._sound: Sound | None = None
         self._call: Call | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -100,12 +104,14 @@ class VoiceLife:
         try:
             sound = await asyncio.to_thread(self._prepare)
             await hub.media.run(sound.open(hub.option("output"), hub.option("input")))
+            self._desk.begin()
             self._apply_silence()
             self._on_media(self._running().set_silence)
             hub.watch(self._on_slice, "settings", "directory", "demand")
             yield
         finally:
             hub.gate.set_shut("start", True)
+            self._desk.end()
             await hub.media.run(self._aclose())
             await self._finish()
 
@@ -124,7 +130,7 @@ class VoiceLife:
 
         screen = Screen(self._voice.set, self._speaking.set, self._quality.set, self._hub.notify)
         sound = self._sound = Sound(find_engine, self._devices.set)
-        parts = make_parts(sound, self._hub)
+        parts = make_parts(sound, self._desk.prepare(sound), self._hub)
         self._call = Call(parts, screen, self._intents, self._ask_token, self._remember)
         return sound
 
@@ -136,6 +142,7 @@ class VoiceLife:
         if self._sound is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SOUND_WITHIN):
+                    await self._desk.aclose()
                     await self._sound.aclose()
 
     # -- commands, on the hub's loop -------------------------------------------------------------------
@@ -222,7 +229,10 @@ class VoiceLife:
             self._spawn(self._choose(self._sound, option("output"), option("input")))
 
     async def _choose(self, sound: Sound, output: str, input: str) -> None:
+        changed = input != sound.input
         await self._hub.media.run(sound.choose(output, input))
+        if changed:
+            self._desk.device_changed()
 
     # -- between the loops -----------------------------------------------------------------------------
 

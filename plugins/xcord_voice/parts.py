@@ -12,7 +12,8 @@ from .events import LinkEvent
 from .stall import Vital
 
 if TYPE_CHECKING:
-    from .audio.capture import Source
+    from .audio.capture import Microphone
+    from .audio.feeder import Source
     from .audio.sound import Sound
     from .streams import Opener
 
@@ -44,6 +45,7 @@ class Parts:
     probe: Callable[[str], Awaitable[str]]
     opener: Opener
     sound: Sound
+    microphone: Microphone
     slots: Any
     gate: Gate
     clock: Clock

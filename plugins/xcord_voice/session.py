@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from . import events
-from .audio.capture import Feeder, Intake
+from .audio.feeder import Feeder
 from .demand import Demands
 from .events import LinkEvent
 from .monitor import watch
@@ -103,6 +102,8 @@ class Session:
     async def closed(self) -> None:
         """After ``stop()``: returns when streams, devices and microphone are let go."""
         # First of all, so that it comes before whatever the next connection asks of the devices.
+        if self._feeder is not None:
+            await self._parts.microphone.release(self._feeder)
         await self._parts.sound.stop()
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=5.0)
@@ -241,8 +242,7 @@ class Session:
         gate, user = self._parts.gate, user_of(self.identity)
         feeder = Feeder(source, gate.may_feed, lambda dbfs: self._level(user, dbfs))
         self._feeder = feeder
-        intake = Intake(gate.may_feed, feeder.deliver, feeder.shut)
-        if not await self._parts.sound.record(lambda block: intake.take(block, time.monotonic())):
+        if not await self._parts.microphone.connect(feeder):
             self._on_microphone("none")
             return
         silent = self._intents.silent

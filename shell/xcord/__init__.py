@@ -19,8 +19,10 @@ _HOMES = {
     "hub": ("Asker", "Slice"),
     "model": (
         "App",
+        "Capture",
         "Demand",
         "Devices",
+        "Meter",
         "ModeInfo",
         "Person",
         "Placed",
@@ -88,8 +90,10 @@ if TYPE_CHECKING:
     from .hub import Asker as Asker
     from .hub import Slice as Slice
     from .model import App as App
+    from .model import Capture as Capture
     from .model import Demand as Demand
     from .model import Devices as Devices
+    from .model import Meter as Meter
     from .model import ModeInfo as ModeInfo
     from .model import Person as Person
     from .model import Placed as Placed

@@ -84,6 +84,28 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class Capture(msgspec.Struct, frozen=True, kw_only=True):
+    """Slice ``capture``: the microphone. ``problem`` says why it gives nothing, as far as that is known:
+    there is none, it cannot be opened (permission, busy, failed), or what comes from it is silence
+    (muted_in_system, permission, zeros, faint). ``suppressor`` tells whether the stronger noise suppressor
+    works; ``testing`` is an echo test, during which nobody in the call hears me."""
+
+    problem: Literal["", "none", "permission", "busy", "failed", "muted_in_system", "zeros", "faint"] = ""
+    suppressor: Literal["missing", "off", "on", "failed"] = "off"
+    testing: bool = False
+
+
+class Meter(msgspec.Struct, frozen=True, kw_only=True):
+    """Slice ``meter``: my microphone's level after processing, in dBFS, about 15 times a second while a
+    window asked for it by ``voice.meter``. ``open`` is whether voice activity lets it through; the costs are
+    CPU time in microseconds for 10 ms of sound."""
+
+    level: int = -120
+    open: bool = False
+    processing_us: int = 0
+    suppressor_us: int = 0
+
+
 # -- the stage -------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,8 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``voice.mute``, ``voice.deafen``: the wanted state."""
+    """``voice.mute``, ``voice.deafen``: the wanted state. ``voice.meter`` and ``voice.echo_test`` too; they
+    belong to the window that asks and end with it."""
 
     on: bool
 

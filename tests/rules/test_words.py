@@ -6,11 +6,14 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from xcord import Capture
 from xcord_sync.contract import PROBLEMS
 from xcord_voice import errors as voice_errors
+from xcord_voice.audio.silence import Cause
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = sorted(path.stem for path in (ROOT / "webui" / "messages").glob("*.json"))
@@ -70,6 +73,17 @@ def test_every_notice_has_a_sentence(language: str) -> None:
     assert {"participant.joined", "plugin.fault"} <= found
     known = words(language)
     assert sorted(name for name in found if f"notice_{name.replace('.', '_')}" not in known) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_can_be_wrong_with_a_microphone_has_a_sentence(language: str) -> None:
+    known = words(language)
+    problems = set(get_args(get_type_hints(Capture)["problem"])) - {""}
+    assert {"none", "muted_in_system"} <= problems
+    silent = set(get_args(Cause)) - {""}
+    assert sorted(name for name in silent if f"notice_microphone_{name}" not in known) == []
+    assert sorted(name for name in problems - silent if f"error_microphone_{name}" not in known) == []
+    assert "error_microphone_permission" in known
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

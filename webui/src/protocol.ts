@@ -9,6 +9,7 @@ export interface Protocol {
   App?: App;
   Ask?: Ask;
   Ban?: Ban;
+  Capture?: Capture;
   Change?: Change;
   ChangePassword?: ChangePassword;
   Channel?: Channel;
@@ -31,6 +32,7 @@ export interface Protocol {
   Measure?: Measure;
   MediaDoor?: MediaDoor;
   Member?: Member;
+  Meter?: Meter;
   ModeInfo?: ModeInfo;
   ModeratePerson?: ModeratePerson;
   MovePerson?: MovePerson;
@@ -112,6 +114,17 @@ export interface Ban {
   user: string;
 }
 /**
+ * Slice `capture`: the microphone. `problem` says why it gives nothing, as far as that is known:
+ * there is none, it cannot be opened (permission, busy, failed), or what comes from it is silence
+ * (muted_in_system, permission, zeros, faint). `suppressor` tells whether the stronger noise suppressor
+ * works; `testing` is an echo test, during which nobody in the call hears me.
+ */
+export interface Capture {
+  problem: '' | 'busy' | 'failed' | 'faint' | 'muted_in_system' | 'none' | 'permission' | 'zeros';
+  suppressor: 'failed' | 'missing' | 'off' | 'on';
+  testing: boolean;
+}
+/**
  * The newest value of each slice that changed, and the slices that are gone.
  */
 export interface Change {
@@ -179,8 +192,10 @@ export interface Commands {
   'stage.mode': SetMode;
   'stage.viewport': SetViewport;
   'voice.deafen': Switch;
+  'voice.echo_test': Switch;
   'voice.join': Join;
   'voice.leave': Nothing;
+  'voice.meter': Switch;
   'voice.mute': Switch;
   'voice.rejoin': Rejoin;
   'voice.volume': Volume;
@@ -334,7 +349,8 @@ export interface SetViewport {
   width: number;
 }
 /**
- * `voice.mute`, `voice.deafen`: the wanted state.
+ * `voice.mute`, `voice.deafen`: the wanted state. `voice.meter` and `voice.echo_test` too; they
+ * belong to the window that asks and end with it.
  */
 export interface Switch {
   on: boolean;
@@ -484,6 +500,17 @@ export interface MediaDoor {
   ticket: string;
 }
 /**
+ * Slice `meter`: my microphone's level after processing, in dBFS, about 15 times a second while a
+ * window asked for it by `voice.meter`. `open` is whether voice activity lets it through; the costs are
+ * CPU time in microseconds for 10 ms of sound.
+ */
+export interface Meter {
+  level: number;
+  open: boolean;
+  processing_us: number;
+  suppressor_us: number;
+}
+/**
  * A view mode that can be chosen. `plugin` is who brought it.
  */
 export interface ModeInfo {
@@ -586,10 +613,12 @@ export interface Settings {
  */
 export interface Slices {
   app?: App;
+  capture?: Capture;
   demand?: Demand;
   devices?: Devices;
   directory?: Directory;
   measure?: Measure;
+  meter?: Meter;
   plugins?: Plugins;
   quality?: Quality;
   settings?: Settings;

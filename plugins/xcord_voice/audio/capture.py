@@ -1,194 +1,291 @@
-"""The microphone: from the device's thread through the gate to the call.
-
-Muted means that nothing captured is fed. The gate is asked on the capture thread for each block and again
-just before a frame is handed to the SDK; when it shuts, what waits is dropped and the SDK's own queue (at
-most 50 ms) is cleared from the capture thread, so that a blocked loop cannot delay it.
-"""
+"""The microphone: one device, one chain, and whoever may take its sound. On the media loop."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable
-from typing import Protocol
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import msgspec
 
-from ..speaking import decibels
-from .ring import RATE
+from xcord import Capture, Clock, CommandError, Gate, Meter
+
+from .activity import Activity
+from .chain import Chain, Processing
+from .echotest import EchoTest
+from .farend import FarEnd
+from .feeder import Feeder
+from .frames import Block
+from .intake import Intake, Outlet
+from .mutes import find_cause
+from .sound import Sound
+from .stages import Built
 
 log = logging.getLogger("xcord.voice.audio")
 
-Block = NDArray[np.int16]
-
-FRAME = RATE * 20 // 1000
-WAITING = 3  # frames that may wait for the loop; older ones are dropped
-LATE = 0.08  # seconds behind its time at which a block counts as old
-SETTLE = 0.3  # seconds of steady lateness after which it is the device's new normal
-LEAK = 0.0005  # the clock of a device may run this much faster than ours
+BUILD_WITHIN = 10.0  # seconds for the chain's stages
+METER_EVERY = 1 / 15  # seconds
+TEST_FOR = 60.0  # seconds after which an echo test ends by itself
+TEST = "echo-test"
 
 
-class Lateness:
-    """Tells old sound from new by its arrival. Pure.
+@dataclass(frozen=True)
+class Wishes:
+    """What the user wants of the microphone. ``threshold`` in dBFS, ``hold`` in seconds."""
 
-    After a stall a device delivers in a burst what it recorded meanwhile, perhaps while the gate was shut.
-    """
-
-    def __init__(self) -> None:
-        self._samples = 0
-        self._base: float | None = None
-        self._last = 0.0
-        self._window: tuple[float, float, float] | None = None
-
-    def late(self, now: float, count: int) -> bool:
-        """True if the block of ``count`` samples that arrives now was captured well before."""
-        self._samples += count
-        offset = now - self._samples / RATE
-        if self._base is None:
-            self._base, self._last = offset, now
-            return False
-        self._base += (now - self._last) * LEAK
-        self._last = now
-        if offset <= self._base:
-            self._base = offset
-        late = offset - self._base
-        if late <= LATE:
-            self._window = None
-            return False
-        return not self._settled(now, late)
-
-    def _settled(self, now: float, late: float) -> bool:
-        """Steady lateness is no backlog: samples were lost, or the device changed its pace."""
-        started, least, most = self._window or (now, late, late)
-        least, most = min(least, late), max(most, late)
-        if most - least > LATE / 2:
-            started, least, most = now, late, late
-        self._window = (started, least, most)
-        if now - started < SETTLE or self._base is None:
-            return False
-        self._base += least
-        self._window = None
-        return True
+    processing: Processing = field(default_factory=Processing)
+    by_voice: bool = False
+    threshold: float = -50.0
+    hold: float = 0.3
 
 
-class Intake:
-    """On the capture thread: blocks of any length in, frames that may be fed out.
+@dataclass(frozen=True)
+class MicrophoneScreen:
+    """Where it is shown; each may be called from the media loop and returns at once."""
 
-    :param may_feed: the gate.
-    :param deliver: takes a frame; must not block.
-    :param shut: called when the gate shuts; must not block.
+    capture: Callable[[Capture], None]
+    meter: Callable[[Meter], None]
+    notify: Callable[[str], None]
+
+
+class Nobody:
+    """Takes nothing: the sound is only measured."""
+
+    def deliver(self, samples: Block) -> None: ...
+
+    def skip(self, count: int) -> None: ...
+
+    def shut(self) -> None: ...
+
+
+class Microphone:
+    """The device is open only while a call, a meter or an echo test needs it.
+
+    :param build: makes the chain's stages; called in a thread.
+    :param muted_in_system: whether the system mutes the named microphone, None if it cannot tell; in a
+        thread.
     """
 
     def __init__(
-        self, may_feed: Callable[[], bool], deliver: Callable[[Block], None], shut: Callable[[], None]
+        self,
+        sound: Sound,
+        gate: Gate,
+        clock: Clock,
+        screen: MicrophoneScreen,
+        build: Callable[[Processing], Built],
+        muted_in_system: Callable[[str], bool | None],
     ) -> None:
-        self._may_feed, self._deliver, self._shut = may_feed, deliver, shut
-        self._lateness = Lateness()
-        self._rest: Block = np.zeros(0, np.int16)
-        self._open = False
+        self._sound, self._gate, self._clock, self._screen = sound, gate, clock, screen
+        self._build, self._muted_in_system = build, muted_in_system
+        self._wishes = Wishes()
+        self._built: Processing | None = None
+        self._shown = Capture()
+        self._far = FarEnd()
+        self._chain = Chain(self._far)
+        self._activity = Activity()
+        self._intake: Intake | None = None
+        self._feeder: Feeder | None = None
+        self._metered: tuple[Outlet, float] | None = None
+        self._metering: asyncio.Task[None] | None = None
+        self._testing: tuple[EchoTest, float] | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._busy = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-    def take(self, block: Block, now: float) -> None:
-        """One block of the device, at its arrival (monotonic seconds)."""
-        late = self._lateness.late(now, len(block))
-        if not self._may_feed():
-            if self._open:
-                self._open = False
-                self._rest = self._rest[:0]
-                self._shut()
+    # -- who takes the sound ---------------------------------------------------------------------------
+
+    async def connect(self, feeder: Feeder) -> bool:
+        """A call takes the sound whenever the gate is open; false if there is no microphone."""
+        await self.test(False)
+        self._feeder = feeder
+        return not await self._adjust()
+
+    async def release(self, feeder: Feeder) -> None:
+        """This call takes no sound any more."""
+        if self._feeder is feeder:
+            self._feeder = None
+            await self.test(False)
+            await self._adjust()
+
+    async def meter(self, on: bool) -> None:
+        """The level is shown, also without a call and while muted; it goes nowhere else."""
+        if on == (self._metering is not None):
             return
-        if not self._open:
-            # This block began while the gate was shut.
-            self._open = True
+        if on:
+            self._metered = (Nobody(), time.monotonic())
+            self._metering = asyncio.ensure_future(self._show_level())
+        elif self._metering is not None:
+            self._metering.cancel()
+            self._metered = self._metering = None
+            self._screen.meter(Meter())
+        await self._adjust()
+
+    async def test(self, on: bool) -> None:
+        """The echo test. Nobody in the call hears it: the gate is shut meanwhile.
+
+        :raises CommandError: ``microphone_<problem>`` if there is no microphone.
+        """
+        if on == (self._testing is not None):
             return
-        if late:
-            self._rest = self._rest[:0]
+        if not on:
+            self._end_test()
+            await self._sound.stop(TEST)
+            await self._adjust()
             return
-        samples = np.concatenate((self._rest, block)) if len(self._rest) else block
-        for start in range(0, len(samples) - FRAME + 1, FRAME):
-            self._deliver(samples[start : start + FRAME])
-        self._rest = samples[len(samples) - len(samples) % FRAME :].copy()
+        self._gate.set_shut(TEST, True)
+        self._testing = (EchoTest(self._sound.mixer), time.monotonic())
+        self._ending = asyncio.ensure_future(self._end_later())
+        self._show(testing=True)
+        await self._sound.play(TEST)
+        if problem := await self._adjust():
+            await self.test(False)
+            raise CommandError(f"microphone_{problem}", "there is no microphone for a test")
 
+    def _end_test(self) -> None:
+        if self._testing is not None:
+            test, self._testing = self._testing[0], None
+            test.close()
+        if self._ending is not None and self._ending is not asyncio.current_task():
+            self._ending.cancel()
+        self._ending = None
+        self._gate.set_shut(TEST, False)
+        self._show(testing=False)
 
-class Source(Protocol):
-    """Where frames go; ``sdk.MicrophoneSource`` is one."""
+    async def _end_later(self) -> None:
+        await self._clock.sleep(TEST_FOR)
+        await self.test(False)
 
-    async def feed(self, samples: Block) -> None: ...
-
-    def clear(self) -> None: ...
-
-    def clear_now(self) -> None: ...
-
-    async def aclose(self) -> None: ...
-
-
-class Feeder:
-    """Between the capture thread and the source. Made on the media loop.
-
-    :param on_level: level of each frame that was fed, in dBFS; None when the gate shut.
-    """
-
-    def __init__(
-        self, source: Source, may_feed: Callable[[], bool], on_level: Callable[[float | None], None]
-    ) -> None:
-        self._source, self._may_feed, self._on_level = source, may_feed, on_level
-        self._loop = asyncio.get_running_loop()
-        self._waiting: deque[Block] = deque(maxlen=WAITING)
-        self._wake = asyncio.Event()
-        self._task = asyncio.ensure_future(self._work())
-        self._closed = False
-
-    def deliver(self, frame: Block) -> None:
+    def _route(self) -> tuple[Outlet, float] | None:
         """On the capture thread."""
-        self._waiting.append(frame)
-        self._call(self._wake.set)
+        if (testing := self._testing) is not None:
+            return testing
+        feeder = self._feeder
+        if feeder is not None and not feeder.closed and (since := self._gate.open_since()) is not None:
+            return feeder, since
+        return self._metered
 
-    def shut(self) -> None:
-        """On the capture thread: the gate shut."""
-        self._waiting.clear()
-        self._source.clear_now()
-        self._call(self.clear)
+    # -- the device ------------------------------------------------------------------------------------
 
-    def clear(self) -> None:
-        """On the media loop: forget everything that waits."""
-        if not self._closed:
-            self._waiting.clear()
-            self._source.clear()
-            self._on_level(None)
+    async def _adjust(self) -> str:
+        """Opens the device if anybody needs it, lets it go otherwise; why it did not open."""
+        async with self._busy:
+            needed = self._feeder is not None or self._metered is not None or self._testing is not None
+            if needed and self._intake is None:
+                await self._make_stages()
+                return await self._open()
+            if not needed and self._intake is not None:
+                self._intake = None
+                self._sound.mixer.set_tap(None)
+                await self._sound.stop_recording()
+                self._show(problem="")
+            return ""
 
-    def halt(self) -> None:
-        """On the media loop: nothing is fed after this, whatever the device still delivers."""
-        self.clear()
-        self._closed = True
+    async def _open(self) -> str:
+        loop = asyncio.get_running_loop()
 
-    def _call(self, function: Callable[[], None]) -> None:
-        if not self._closed and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function)
+        def tell() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._wonder)
 
-    async def _work(self) -> None:
+        intake = Intake(
+            self._route,
+            self._chain,
+            self._activity,
+            lambda: self._wishes.by_voice,
+            tell,
+            time.monotonic(),
+        )
+        problem = await self._sound.record(lambda block: intake.take(block, time.monotonic()))
+        if not problem:
+            self._intake = intake
+        self._show(problem=problem)
+        return problem
+
+    def device_changed(self) -> None:
+        """Another device delivers from now on."""
+        if self._intake is not None:
+            self._intake.listening.reset()
+            self._wonder()
+
+    # -- what the user wants ---------------------------------------------------------------------------
+
+    def set_wishes(self, wishes: Wishes) -> None:
+        """Applied live."""
+        self._wishes = wishes
+        self._activity.threshold, self._activity.hold = wishes.threshold, wishes.hold
+        if self._intake is not None and wishes.processing != self._built:
+            self._spawn(self._remake())
+
+    async def _remake(self) -> None:
+        async with self._busy:
+            await self._make_stages()
+
+    async def _make_stages(self) -> None:
+        wanted = self._wishes.processing
+        if wanted == self._built:
+            return
+        try:
+            async with asyncio.timeout(BUILD_WITHIN):
+                built = await asyncio.to_thread(self._build, wanted)
+        except Exception:
+            log.exception("the microphone's processing was not made; it goes on as it was")
+            return
+        self._chain.stages, self._built = built.stages, wanted
+        self._sound.mixer.set_tap(self._far.tap if wanted.echo_cancellation else None)
+        self._show(suppressor=built.suppressor)
+
+    # -- what is shown ---------------------------------------------------------------------------------
+
+    async def _show_level(self) -> None:
         while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                frame = self._waiting.popleft()
-                if self._closed or not self._may_feed():
-                    continue
-                try:
-                    async with asyncio.timeout(1.0):
-                        await self._source.feed(frame)
-                except TimeoutError:
-                    log.warning("the microphone's frame was not taken within 1 s")
-                    continue
-                except Exception:
-                    log.exception("the microphone's frame was refused")
-                    continue
-                samples = frame.astype(np.float32) / 32768
-                self._on_level(decibels(float(samples @ samples) / len(samples)))
+            await self._clock.sleep(METER_EVERY)
+            if (intake := self._intake) is None:
+                continue
+            self._screen.meter(
+                Meter(
+                    level=round(intake.level.read()),
+                    open=self._activity.open or not self._wishes.by_voice,
+                    processing_us=round(self._chain.native_cost.us),
+                    suppressor_us=round(self._chain.suppressor_cost.us),
+                )
+            )
+
+    def _wonder(self) -> None:
+        self._spawn(self._find_cause())
+
+    async def _find_cause(self) -> None:
+        """The microphone fell silent, or is not silent any more."""
+        if (intake := self._intake) is None:
+            return
+        cause = await find_cause(intake.listening, self._sound.input, self._muted_in_system)
+        if intake is not self._intake:
+            return
+        if cause and cause != self._shown.problem:
+            self._screen.notify(f"microphone.{cause}")
+        self._show(problem=cause)
+
+    def _show(self, **changed: Any) -> None:
+        self._shown = msgspec.structs.replace(self._shown, **changed)
+        self._screen.capture(self._shown)
+
+    # -- the end ---------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """Lets the source go."""
-        self.halt()
-        self._task.cancel()
-        await asyncio.wait({self._task})
-        await self._source.aclose()
+        """Nothing is recorded any more."""
+        self._feeder = None
+        self._end_test()
+        await self.meter(False)
+        await self._adjust()
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of the microphone failed", exc_info=error)

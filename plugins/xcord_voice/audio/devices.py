@@ -16,7 +16,7 @@ from typing import Any, Literal
 import miniaudio
 import numpy as np
 
-from .engine import AudioEngine, NullEngine, Pull, Stream, Take
+from .engine import AudioEngine, NoMicrophone, NullEngine, Pull, Stream, Take
 from .ring import RATE
 
 log = logging.getLogger("xcord.voice.audio")
@@ -48,15 +48,23 @@ class MiniaudioEngine:
 
     def play(self, device: str, pull: Pull) -> Stream | None:
         found = _find(_listed(self._devices.get_playbacks), device)
-        return _open(miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32, 2, found, _playing(pull))
+        try:
+            return _open(miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32, 2, found, _playing(pull))
+        except miniaudio.MiniaudioError as error:
+            log.info("a loudspeaker did not open: %s", error)
+            return None
 
-    def capture(self, device: str, take: Take) -> Stream | None:
+    def capture(self, device: str, take: Take) -> Stream:
         names = self.inputs()
         if not names:
-            return None
+            raise NoMicrophone("none")
         wanted = device if device in names else ""
         found = _find(_listed(self._devices.get_captures), wanted)
-        return _open(miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16, 1, found, _capturing(take))
+        try:
+            return _open(miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16, 1, found, _capturing(take))
+        except miniaudio.MiniaudioError as error:
+            log.info("a microphone did not open: %s", error)
+            raise NoMicrophone(refusal(error)) from error
 
     def close(self) -> None:
         self._devices = None
@@ -121,30 +129,36 @@ def _find(devices: list[dict[str, Any]], name: str) -> Any:
     return next((device["id"] for device in devices if device["name"] == name), None) if name else None
 
 
+def refusal(error: miniaudio.MiniaudioError) -> str:
+    """Why a microphone did not open, as ``NoMicrophone`` says it."""
+    result = next((part for part in error.args if isinstance(part, int)), 0)
+    lib = miniaudio.lib
+    if result == lib.MA_ACCESS_DENIED:
+        return "permission"
+    if result in (lib.MA_BUSY, lib.MA_ALREADY_IN_USE):
+        return "busy"
+    return "none" if result in (lib.MA_NO_DEVICE, lib.MA_DOES_NOT_EXIST) else "failed"
+
+
 def _open(
     kind: Any, sample_format: Any, channels: int, found: Any, generator: Generator[Any, Any, None]
-) -> Stream | None:
-    try:
-        device = kind(
-            sample_format,
-            channels,
-            RATE,
-            PERIOD_MS,
-            device_id=found,
-            callback_periods=PERIODS,
-            backends=_backends(),
-            app_name=APP,
-        )
-    except miniaudio.MiniaudioError as error:
-        log.info("a sound device did not open: %s", error)
-        return None
+) -> Stream:
+    device = kind(
+        sample_format,
+        channels,
+        RATE,
+        PERIOD_MS,
+        device_id=found,
+        callback_periods=PERIODS,
+        backends=_backends(),
+        app_name=APP,
+    )
     next(generator)
     try:
         device.start(generator)
-    except miniaudio.MiniaudioError as error:
-        log.info("a sound device did not start: %s", error)
+    except miniaudio.MiniaudioError:
         _release(device)
-        return None
+        raise
     return _Running(device)
 
 

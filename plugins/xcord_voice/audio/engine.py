@@ -29,6 +29,15 @@ class Stream(Protocol):
         ...
 
 
+class NoMicrophone(Exception):
+    """``code`` is ``none``, ``permission`` (the system does not let us), ``busy`` (another program has it for
+    itself) or ``failed``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the microphone cannot be used: {code}")
+        self.code = code
+
+
 class AudioEngine(Protocol):
     """What the call needs of a sound system. Methods may block on a sound server: not for a loop."""
 
@@ -48,8 +57,11 @@ class AudioEngine(Protocol):
         """Plays on the named device, on the default one if it is not there; None if there is none."""
         ...
 
-    def capture(self, device: str, take: Take) -> Stream | None:
-        """Records from the named device, from the default one if it is not there; None if there is none."""
+    def capture(self, device: str, take: Take) -> Stream:
+        """Records from the named device, from the default one if it is not there.
+
+        :raises NoMicrophone: there is none, or it cannot be used.
+        """
         ...
 
     def close(self) -> None:
@@ -74,8 +86,8 @@ class NullEngine:
     def play(self, device: str, pull: Pull) -> Stream | None:
         return None
 
-    def capture(self, device: str, take: Take) -> Stream | None:
-        return None
+    def capture(self, device: str, take: Take) -> Stream:
+        raise NoMicrophone("none")
 
     def close(self) -> None:
         pass

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from xcord import Devices
 
-from .engine import AudioEngine, NullEngine, Stream, Take
+from .engine import AudioEngine, NoMicrophone, NullEngine, Stream, Take
 from .mixer import Mixer
 from .worker import Worker
 
@@ -37,10 +37,15 @@ class Sound:
         self._playing: Stream | None = None
         self._recording: Stream | None = None
         self._take: Take | None = None
-        self._wanted = False
+        self._wanted: set[str] = set()
         self._looking: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
         self._works: set[asyncio.Task[Any]] = set()
+
+    @property
+    def input(self) -> str:
+        """Name of the chosen microphone; empty for the system's default."""
+        return self._input
 
     async def open(self, output: str, input: str) -> None:
         """Finds the machine's sound; without one the null engine stays and says why."""
@@ -56,45 +61,59 @@ class Sound:
             self._looking.cancel()
             await asyncio.wait({self._looking})
         try:
-            await self.stop()
+            await self._whole(self._stop_all())
             await self._do(self._engine.close, None)
         finally:
             await self._worker.aclose()
 
-    async def play(self) -> None:
-        """A call begins: the mix goes to the speakers."""
-        await self._whole(self._play())
+    async def play(self, who: str = "call") -> None:
+        """Somebody wants to be heard: the mix goes to the speakers until all of them said ``stop``."""
+        await self._whole(self._play(who))
 
-    async def record(self, take: Take) -> bool:
-        """The microphone's blocks go to ``take``, on the device's thread; false if there is none."""
+    async def stop(self, who: str = "call") -> None:
+        """Does not need the speakers any more."""
+        await self._whole(self._stop(who))
+
+    async def record(self, take: Take) -> str:
+        """The microphone's blocks go to ``take``, on the device's thread; otherwise a code that says why
+        not: ``none``, ``permission``, ``busy`` or ``failed``."""
         return await self._whole(self._record(take))
 
-    async def stop(self) -> None:
-        """The call is over: all devices are let go."""
-        await self._whole(self._stop())
+    async def stop_recording(self) -> None:
+        """The microphone is let go; nothing of it is taken when this returns."""
+        await self._whole(self._stop_recording())
 
     async def choose(self, output: str, input: str) -> None:
         """Other devices, also in the middle of a call."""
         await self._whole(self._choose(output, input))
 
-    async def _play(self) -> None:
+    async def _play(self, who: str) -> None:
         async with self._busy:
-            self._wanted = True
+            self._wanted.add(who)
             if self._playing is None:
                 self._playing = await self._do(lambda: self._engine.play(self._output, self.mixer.pull), None)
 
-    async def _record(self, take: Take) -> bool:
+    async def _stop(self, who: str) -> None:
+        async with self._busy:
+            self._wanted.discard(who)
+            if not self._wanted:
+                await self._close_playing()
+
+    async def _record(self, take: Take) -> str:
         async with self._busy:
             self._take = take
             await self._close_recording()
-            self._recording = await self._do(lambda: self._engine.capture(self._input, take), None)
-            return self._recording is not None
+            failed: Stream | str = "failed"
+            opened = await self._do(lambda: _capture(self._engine, self._input, take), failed)
+            if isinstance(opened, str):
+                return opened
+            self._recording = opened
+            return ""
 
-    async def _stop(self) -> None:
+    async def _stop_recording(self) -> None:
         async with self._busy:
-            self._wanted, self._take = False, None
+            self._take = None
             await self._close_recording()
-            await self._close_playing()
 
     async def _choose(self, output: str, input: str) -> None:
         changed_output, changed_input = output != self._output, input != self._input
@@ -102,11 +121,18 @@ class Sound:
         if changed_output and self._wanted:
             async with self._busy:
                 await self._close_playing()
-            await self._play()
+                self._playing = await self._do(lambda: self._engine.play(self._output, self.mixer.pull), None)
         if changed_input and self._take is not None:
             await self._record(self._take)
         if changed_output or changed_input:
             await self._look()
+
+    async def _stop_all(self) -> None:
+        async with self._busy:
+            self._wanted.clear()
+            self._take = None
+            await self._close_recording()
+            await self._close_playing()
 
     async def _close_recording(self) -> None:
         recording, self._recording = self._recording, None
@@ -158,6 +184,13 @@ class Sound:
             return otherwise
         result: T = asked.result()
         return result
+
+
+def _capture(engine: AudioEngine, device: str, take: Take) -> Stream | str:
+    try:
+        return engine.capture(device, take)
+    except NoMicrophone as error:
+        return error.code
 
 
 def _close_late(asked: asyncio.Future[Any]) -> None:

@@ -15,6 +15,7 @@ from livekit import rtc
 from numpy.typing import NDArray
 from tests.parts import LiveKit
 
+from xcord_voice.audio.engine import NoMicrophone
 from xcord_voice.audio.mixer import Mixer
 
 RATE = 48_000
@@ -166,9 +167,11 @@ class KeepingEngine:
         self.mixer = cast("Mixer", pull.__self__)  # type: ignore[attr-defined]
         return PacedThread(self, lambda at: self.played.append(pull(960)))
 
-    def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> PacedThread | None:
+    def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> PacedThread:
         hertz = self._microphone
-        return PacedThread(self, lambda at: take(tone(hertz, at, 960))) if hertz else None
+        if not hertz:
+            raise NoMicrophone("none")
+        return PacedThread(self, lambda at: take(tone(hertz, at, 960)))
 
     def close(self) -> None:
         pass

@@ -16,6 +16,10 @@ from xcord.clock import MonotonicClock
 from xcord.media.slots import Slots
 from xcord.testing import World, running, threaded_media
 
+UNPROCESSED = {
+    f"voice.{name}": False for name in ("echo_cancellation", "noise_suppression", "gain_control", "high_pass")
+}
+
 
 @pytest.fixture
 def livekit(tmp_path: Path) -> Iterator[LiveKit]:
@@ -32,12 +36,16 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> KeepingEngine:
 
 @pytest.fixture
 def real_voice() -> Callable[..., Any]:
-    """The plugin with real time, the real media loop and real slots."""
+    """The plugin with real time, the real media loop and real slots. Its microphone's sound is left as it is
+    unless a test says otherwise: the tones of tests are noise to a noise suppressor."""
 
     @contextlib.asynccontextmanager
-    async def start(**options: Any) -> AsyncIterator[World]:
+    async def start(options: dict[str, Any] | None = None, **more: Any) -> AsyncIterator[World]:
+        chosen = {**UNPROCESSED, **(options or {})}
         with threaded_media(Slots()) as media:
-            async with running(xcord_voice, clock=MonotonicClock(), media=media, **options) as world:
+            async with running(
+                xcord_voice, clock=MonotonicClock(), media=media, options=chosen, **more
+            ) as world:
                 yield world
 
     return start

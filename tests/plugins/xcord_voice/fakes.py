@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 
 import xcord_voice
 import xcord_voice.life
+import xcord_voice.microphone
 from xcord import JoinToken, JoinTokenFor
 from xcord.media.slots import Slots
 from xcord.testing import InlineMedia, World, running, settle
 from xcord_voice import events
-from xcord_voice.audio.engine import NullEngine
+from xcord_voice.audio.capture import Microphone
+from xcord_voice.audio.chain import Processing, Stages
+from xcord_voice.audio.engine import NoMicrophone, NullEngine
 from xcord_voice.audio.sound import Sound
+from xcord_voice.audio.stages import Built
 from xcord_voice.events import LinkEvent
 from xcord_voice.parts import Parts
 from xcord_voice.stall import Vital
@@ -178,6 +182,7 @@ class StillEngine(NullEngine):
         self.take: Callable[[NDArray[np.int16]], None] | None = None
         self.pull: Callable[[int], NDArray[np.float32]] | None = None
         self.open = 0
+        self.refusal = ""
 
     def inputs(self) -> tuple[str, ...]:
         return ("microphone",)
@@ -191,6 +196,8 @@ class StillEngine(NullEngine):
         return SimpleNamespace(close=self._close)
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> Any:
+        if self.refusal:
+            raise NoMicrophone(self.refusal)
         self.open += 1
         self.take = take
         return SimpleNamespace(close=self._close)
@@ -210,6 +217,8 @@ class Network:
         self.sources: list[FakeSource] = []
         self.answer = ""
         self.slots = Slots()
+        self.built: list[Processing] = []
+        self.muted_in_system: bool | None = None
 
     @property
     def link(self) -> FakeLink:
@@ -228,13 +237,18 @@ class Network:
         self.log.append("probe")
         return self.answer
 
-    def parts(self, sound: Sound, hub: Any) -> Parts:
+    def build(self, wanted: Processing) -> Built:
+        self.built.append(wanted)
+        return Built(Stages(), "off" if wanted.suppressor == "off" else "on")
+
+    def parts(self, sound: Sound, microphone: Microphone, hub: Any) -> Parts:
         return Parts(
             make_link=self._make_link,
             make_source=self._make_source,
             opener=self.opener,
             probe=self._probe,
             sound=sound,
+            microphone=microphone,
             slots=self.slots,
             gate=hub.gate,
             clock=hub.clock,
@@ -245,6 +259,8 @@ class Network:
         """The plugin alone, in this network."""
         monkeypatch.setattr(xcord_voice.life, "make_parts", self.parts)
         monkeypatch.setattr(xcord_voice.life, "find_engine", lambda: self.engine)
+        monkeypatch.setattr(xcord_voice.microphone, "build_stages", self.build)
+        monkeypatch.setattr(xcord_voice.microphone, "ask_system", lambda device: self.muted_in_system)
         async with running(xcord_voice, media=InlineMedia(self.slots), **options) as world:
             yield world
 

@@ -18,7 +18,7 @@ from tests.plugins.xcord_voice.callers import caller, level, tone, tone_level
 from tests.plugins.xcord_voice.pulse import Pulse, start_pulse
 
 from xcord_voice.audio.devices import open_engine, open_miniaudio
-from xcord_voice.audio.engine import AudioEngine
+from xcord_voice.audio.engine import AudioEngine, NoMicrophone
 
 
 @pytest.fixture
@@ -126,7 +126,9 @@ def test_a_machine_without_sound_has_the_null_engine_with_the_reason(
     engine = open_engine()
     assert (engine.name, engine.problem) == ("null", "no_sound")
     assert engine.play("", Tone(440)) is None
-    assert engine.capture("", lambda block: None) is None
+    with pytest.raises(NoMicrophone) as caught:
+        engine.capture("", lambda block: None)
+    assert caught.value.code == "none"
 
 
 async def test_a_call_goes_from_microphone_to_ear_and_from_mouth_to_loudspeaker(

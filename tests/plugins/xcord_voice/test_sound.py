@@ -38,7 +38,7 @@ async def test_a_microphone_that_opens_too_late_is_closed(monkeypatch: pytest.Mo
     engine = HangingEngine()
     sound = sound_of(engine)
     await sound.open("", "")
-    assert not await sound.record(lambda block: None)
+    assert await sound.record(lambda block: None) == "failed"
     engine.answer.set()
     assert await asyncio.to_thread(engine.closed.wait, 10)
     await sound.aclose()
@@ -51,7 +51,7 @@ async def test_whoever_stops_waiting_leaves_no_device_open() -> None:
     recording = asyncio.ensure_future(sound.record(lambda block: None))
     await asyncio.sleep(0)
     recording.cancel()
-    await sound.stop()
+    await sound.stop_recording()
     assert engine.open == 0
     await sound.aclose()
 
@@ -91,6 +91,19 @@ async def test_another_device_is_taken_in_the_middle_of_a_call() -> None:
     assert (shown[-1].output, shown[-1].input) == ("speakers", "microphone")
     await sound.aclose()
     assert engine.open == 0
+
+
+async def test_the_loudspeaker_stays_until_nobody_wants_it() -> None:
+    engine = StillEngine()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    await sound.play()
+    await sound.play("echo-test")
+    await sound.stop()
+    assert engine.open == 1
+    await sound.stop("echo-test")
+    assert engine.open == 0
+    await sound.aclose()
 
 
 async def test_devices_are_not_touched_before_a_call() -> None:

@@ -6,11 +6,13 @@ import msgspec
 
 from xcord import (
     Asker,
+    Capture,
     CommandError,
     Devices,
     Handle,
     Join,
     JoinTokenFor,
+    Meter,
     Nothing,
     Person,
     Quality,
@@ -32,6 +34,8 @@ class Echo:
         self.speaking = hub.slice("speaking", Speaking, Speaking())
         hub.slice("devices", Devices, Devices())
         hub.slice("quality", Quality, Quality())
+        hub.slice("capture", Capture, Capture())
+        hub.slice("meter", Meter, Meter())
         hub.command("voice.join", Join, self.join)
         hub.command("voice.leave", Nothing, self.leave)
         hub.command("voice.rejoin", Rejoin, self.rejoin)
@@ -39,6 +43,8 @@ class Echo:
         hub.command("voice.mute", Switch, self.mute)
         hub.command("voice.deafen", Switch, self.deafen)
         hub.command("voice.volume", Volume, self.volume)
+        hub.command("voice.meter", Switch, self.refuse)
+        hub.command("voice.echo_test", Switch, self.refuse)
 
     def change(self, **changes: object) -> None:
         self.voice.set(msgspec.structs.replace(self.voice.value, **changes))
@@ -55,6 +61,9 @@ class Echo:
     async def leave(self, _args: Nothing, _asker: Asker) -> None:
         self.change(status="idle", channel="", room="", me="", people=())
         self.speaking.set(Speaking())
+
+    async def refuse(self, _args: Switch, _asker: Asker) -> None:
+        raise CommandError("microphone_none", "An echo has no microphone.")
 
     async def rejoin(self, _args: Rejoin, _asker: Asker) -> None:
         raise CommandError("not_needed", "An echo is never lost.")
