@@ -84,6 +84,14 @@ class Client:
         """Who belongs to a server, for those who look after it."""
         return await self._ask("GET", f"/v1/servers/{part(server)}/members", contract.MemberList)
 
+    async def invites(self, server: str) -> contract.InviteList:
+        """A server's invites, for those who look after it."""
+        return await self._ask("GET", f"/v1/servers/{part(server)}/invites", contract.InviteList)
+
+    async def bans(self, server: str) -> contract.BanList:
+        """Who may not come back to a server, for those who look after it."""
+        return await self._ask("GET", f"/v1/servers/{part(server)}/bans", contract.BanList)
+
     async def ask(self, method: str, path: str, kind: type[T], body: msgspec.Struct | None = None) -> T:
         """Any other question; the parts of ``path`` that are not fixed went through ``part``."""
         return await self._ask(method, path, kind, body)
@@ -91,6 +99,14 @@ class Client:
     async def do(self, method: str, path: str, body: msgspec.Struct | None = None) -> None:
         """Any other request whose answer does not matter."""
         await self._send(method, path, body)
+
+    async def put(self, path: str, content: bytes) -> None:
+        """Puts a picture there; what it is, the server end sees by its content."""
+        await self._request("PUT", path, content, "application/octet-stream")
+
+    async def picture(self, hash: str) -> bytes:
+        """Somebody's picture; what it is has yet to be looked at."""
+        return await self._request("GET", f"/v1/avatars/{part(hash)}", limit=contract.PICTURE_LIMIT)
 
     async def join(self, channel: str, device: str) -> contract.JoinAnswer:
         """A join token for a channel."""
@@ -117,14 +133,25 @@ class Client:
             raise CommandError("server_error", "the server's answer makes no sense") from None
 
     async def _send(self, method: str, path: str, body: msgspec.Struct | None = None) -> bytes:
+        if body is None:
+            return await self._request(method, path)
+        return await self._request(method, path, msgspec.json.encode(body), "application/json")
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        kind: str = "",
+        limit: int = contract.ANSWER_LIMIT,
+    ) -> bytes:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        content = None
-        if body is not None:
-            content, headers["Content-Type"] = msgspec.json.encode(body), "application/json"
+        if kind:
+            headers["Content-Type"] = kind
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 async with self._http.stream(method, path, content=content, headers=headers) as response:
-                    answer = await _read(response)
+                    answer = await _read(response, limit)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
             # The cause is dropped: a transport's error may quote the request.
             raise CommandError("unreachable", f"no answer ({type(error).__name__})") from None
@@ -138,11 +165,11 @@ def part(text: str) -> str:
     return quote(text, safe="").replace(".", "%2E")
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _read(response: httpx.Response, limit: int) -> bytes:
     content = bytearray()
     async for part in response.aiter_bytes():
         content += part
-        if len(content) > contract.ANSWER_LIMIT:
+        if len(content) > limit:
             raise CommandError("server_error", "the server's answer is too large")
     return bytes(content)
 

@@ -17,14 +17,21 @@ from xcord import (
     DeleteServer,
     EditChannel,
     Invite,
+    LeaveServer,
     ModeratePerson,
     MovePerson,
+    RemoveMember,
     RenameServer,
+    RevokeInvite,
+    SetAvatar,
     SetName,
+    SetRole,
+    Unban,
 )
 
 from . import contract
-from .address import invite_link, read_invite
+from .address import read_invite
+from .translate import invite
 
 if TYPE_CHECKING:
     from .client import Client
@@ -85,6 +92,34 @@ async def ban(client: Client, args: Ban) -> None:
     await client.do("POST", f"{_server(args.server)}/bans/{_part(args.user)}", contract.BanRequest())
 
 
+async def unban(client: Client, args: Unban) -> None:
+    await client.do("DELETE", f"{_server(args.server)}/bans/{_part(args.user)}")
+
+
+async def remove_member(client: Client, args: RemoveMember) -> None:
+    await client.do("DELETE", _member(args.server, args.user))
+
+
+async def set_role(client: Client, args: SetRole) -> None:
+    await client.do("PATCH", _member(args.server, args.user), contract.RoleChange(role=args.role))
+
+
+async def leave_server(client: Client, args: LeaveServer) -> None:
+    account = (await client.directory()).account
+    await client.do("DELETE", _member(args.server, account.user))
+
+
+async def revoke_invite(client: Client, args: RevokeInvite) -> None:
+    await client.do("POST", f"{_server(args.server)}/invites/revoke", contract.InviteCode(code=args.code))
+
+
+async def set_avatar(client: Client, args: SetAvatar) -> None:
+    if args.picture:
+        await client.put("/v1/me/avatar", args.picture)
+    else:
+        await client.do("DELETE", "/v1/me/avatar")
+
+
 async def set_name(client: Client, args: SetName) -> None:
     await client.do("PATCH", "/v1/me", contract.ProfileChange(name=args.name.strip()))
 
@@ -97,13 +132,7 @@ async def create_invite(client: Client, args: CreateInvite) -> Invite:
     """The invite, with the link to send."""
     wanted = contract.NewInvite(lasts=args.hours * 3600 or None, uses=args.uses or None)
     made = await client.ask("POST", f"{_server(args.server)}/invites", contract.InviteInfo, wanted)
-    return Invite(
-        server=args.server,
-        code=made.code,
-        link=invite_link(client.address, made.code),
-        expires_at=made.expires_at or 0,
-        uses=made.uses_left or 0,
-    )
+    return invite(client.address, made)
 
 
 #: Verb of ``directory.*`` -> its arguments and what it does.
@@ -119,6 +148,12 @@ ERRANDS: dict[str, tuple[type[Any], Errand]] = {
     "mute": (ModeratePerson, mute),
     "move": (MovePerson, move),
     "ban": (Ban, ban),
+    "unban": (Unban, unban),
+    "remove_member": (RemoveMember, remove_member),
+    "set_role": (SetRole, set_role),
+    "leave_server": (LeaveServer, leave_server),
+    "revoke_invite": (RevokeInvite, revoke_invite),
+    "set_avatar": (SetAvatar, set_avatar),
     "set_name": (SetName, set_name),
     "change_password": (ChangePassword, change_password),
 }
@@ -132,6 +167,10 @@ def _part(text: str) -> str:
 
 def _server(server: str) -> str:
     return f"/v1/servers/{_part(server)}"
+
+
+def _member(server: str, user: str) -> str:
+    return f"{_server(server)}/members/{_part(user)}"
 
 
 def _channel(channel: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from xcord import CommandError, Directory, Handle
+from xcord import CommandError, Directory, Handle, Upkeep
 
 from . import contract
 from .backoff import pause
 from .presence import Presence, after, filled
-from .translate import directory
+from .translate import directory, upkeep
 
 if TYPE_CHECKING:
     from .client import Client
@@ -25,6 +25,7 @@ class Follower:
 
     :param show: called with each new truth.
     :param happened: called with what is told and is no state (moved, called, removed).
+    :param picture: where pages find a picture, by its hash.
     """
 
     def __init__(
@@ -33,8 +34,11 @@ class Follower:
         client: Client,
         show: Callable[[Directory], None],
         happened: Callable[[contract.Happening], None],
+        picture: Callable[[str], str],
     ) -> None:
         self._hub, self._client, self._show, self._happened = hub, client, show, happened
+        self._picture = picture
+        self._looked_after = ""
         self._directory = Directory(status="connecting", address=client.address)
         self._presence = Presence()
         self._nudged = asyncio.Event()
@@ -50,7 +54,8 @@ class Follower:
         members = {
             server.id: await self._members(server.id) for server in answer.servers if server.role != "member"
         }
-        self._directory = directory(self._client.address, answer, members)
+        found = directory(self._client.address, answer, self._picture, members)
+        self._directory = msgspec.structs.replace(found, upkeep=await self._upkeep(members))
         self.tell()
 
     async def _members(self, server: str) -> tuple[contract.MemberInfo, ...]:
@@ -60,6 +65,30 @@ class Follower:
             if error.code in ("not_found", "no_such_server", "forbidden"):  # it changed between two answers
                 return ()
             raise
+
+    async def look_after(self, server: str) -> None:
+        """Shows a server's invites and bans from now on, as long as the account may; empty: none's.
+
+        :raises CommandError: they could not be had.
+        """
+        self._looked_after = server
+        if server:
+            await self.fetch()
+        else:
+            self._directory = msgspec.structs.replace(self._directory, upkeep=None)
+            self.tell()
+
+    async def _upkeep(self, mine: Container[str]) -> Upkeep | None:
+        server = self._looked_after
+        if server not in mine:
+            return None
+        try:
+            invites, bans = await self._client.invites(server), await self._client.bans(server)
+        except CommandError as error:
+            if error.code in ("no_such_server", "forbidden"):  # it changed between two answers
+                return None
+            raise
+        return upkeep(self._client.address, server, invites, bans) if server == self._looked_after else None
 
     def tell(self) -> None:
         """Shows what is known."""

@@ -25,12 +25,14 @@ from xcord import (
     JoinToken,
     JoinTokenFor,
     Login,
+    LookAfter,
     Nothing,
     Register,
 )
 
 from . import contract, keeping, vault
 from .address import read_invite, tidy
+from .album import Album
 from .dialing import GOODBYE_SECONDS, dial, hang_up
 from .errands import ERRANDS, Errand, create_invite
 from .follower import Follower
@@ -51,6 +53,8 @@ class Keeper:
         self._hub = hub
         self._path = keeping.path_in(config.data_dir)
         self._slice = hub.slice("directory", Directory, Directory())
+        self._album = Album(config.data_dir / "avatars")
+        self._picture = hub.pictures(self._find_picture)
         self._kept = keeping.Kept(device="")
         self._client: Client | None = None
         self._signing = asyncio.Lock()
@@ -65,6 +69,7 @@ class Keeper:
         hub.command("directory.register", Register, self._register)
         hub.command("directory.create_invite", CreateInvite, self._create_invite)
         hub.command("directory.put_invite_away", Nothing, self._put_invite_away)
+        hub.command("directory.look_after", LookAfter, self._look_after)
         for verb, (kind, errand) in ERRANDS.items():
             hub.command(f"directory.{verb}", kind, self._running(errand))
         hub.command("directory.join_token", JoinTokenFor, self._join_token, private=True)
@@ -107,6 +112,7 @@ class Keeper:
             if self._client is not None:
                 await self._hang_up()
             await self._rest(goodbye=True)
+            await self._album.clear()
             await self._keep_login(address, token)
             self._client, self._follower = client, follower
             follower.tell()
@@ -149,6 +155,14 @@ class Keeper:
         self._invite = None
         if self._follower is not None:
             self._follower.tell()
+
+    async def _look_after(self, args: LookAfter, _asker: Asker) -> None:
+        if self._follower is not None:
+            await self._follower.look_after(args.server)
+
+    async def _find_picture(self, name: str) -> bytes:
+        client, _ = self._signed_in()
+        return await self._album.get(name, lambda: client.picture(name))
 
     def _running(self, errand: Errand) -> Handler:
         async def run(args: Any, _asker: Asker) -> None:
@@ -214,7 +228,7 @@ class Keeper:
             if self._follower is follower:
                 self._slice.set(msgspec.structs.replace(shown, kept=self._kept.where, invite=self._invite))
 
-        follower = Follower(self._hub, client, show, self._happened)
+        follower = Follower(self._hub, client, show, self._happened, self._picture)
         return follower
 
     def _happened(self, happening: contract.Happening) -> None:
@@ -242,6 +256,7 @@ class Keeper:
     async def _end(self, reason: str) -> None:
         """Nobody is signed in any more; the file says so before anybody is told."""
         await self._rest(goodbye=not reason)
+        await self._album.clear()
         try:
             self._kept = await keeping.clear(self._path, self._kept)
         except OSError as error:

@@ -41,7 +41,18 @@ _HOMES = {
         "WindowState",
     ),
     "options": ("Options",),
-    "places": ("Account", "Channel", "Directory", "Invite", "JoinToken", "Member", "Profile", "Server"),
+    "places": (
+        "Account",
+        "Banned",
+        "Channel",
+        "Directory",
+        "Invite",
+        "JoinToken",
+        "Member",
+        "Profile",
+        "Server",
+        "Upkeep",
+    ),
     "requests": (
         "AcceptInvite",
         "Ban",
@@ -54,19 +65,26 @@ _HOMES = {
         "EditChannel",
         "Join",
         "JoinTokenFor",
+        "LeaveServer",
         "Login",
+        "LookAfter",
         "ModeratePerson",
         "MovePerson",
         "Nothing",
         "Register",
         "Rejoin",
+        "RemoveMember",
         "RenameServer",
+        "RevokeInvite",
+        "SetAvatar",
         "SetMode",
         "SetName",
         "SetPlugin",
+        "SetRole",
         "SetSetting",
         "SetViewport",
         "Switch",
+        "Unban",
         "Volume",
     ),
     "settings": ("write_atomically",),
@@ -112,6 +130,7 @@ if TYPE_CHECKING:
     from .model import WindowState as WindowState
     from .options import Options as Options
     from .places import Account as Account
+    from .places import Banned as Banned
     from .places import Channel as Channel
     from .places import Directory as Directory
     from .places import Invite as Invite
@@ -119,6 +138,7 @@ if TYPE_CHECKING:
     from .places import Member as Member
     from .places import Profile as Profile
     from .places import Server as Server
+    from .places import Upkeep as Upkeep
     from .requests import AcceptInvite as AcceptInvite
     from .requests import Ban as Ban
     from .requests import ChangePassword as ChangePassword
@@ -130,19 +150,26 @@ if TYPE_CHECKING:
     from .requests import EditChannel as EditChannel
     from .requests import Join as Join
     from .requests import JoinTokenFor as JoinTokenFor
+    from .requests import LeaveServer as LeaveServer
     from .requests import Login as Login
+    from .requests import LookAfter as LookAfter
     from .requests import ModeratePerson as ModeratePerson
     from .requests import MovePerson as MovePerson
     from .requests import Nothing as Nothing
     from .requests import Register as Register
     from .requests import Rejoin as Rejoin
+    from .requests import RemoveMember as RemoveMember
     from .requests import RenameServer as RenameServer
+    from .requests import RevokeInvite as RevokeInvite
+    from .requests import SetAvatar as SetAvatar
     from .requests import SetMode as SetMode
     from .requests import SetName as SetName
     from .requests import SetPlugin as SetPlugin
+    from .requests import SetRole as SetRole
     from .requests import SetSetting as SetSetting
     from .requests import SetViewport as SetViewport
     from .requests import Switch as Switch
+    from .requests import Unban as Unban
     from .requests import Volume as Volume
     from .settings import write_atomically as write_atomically
     from .views import Arrange as Arrange

@@ -90,7 +90,7 @@ async def running(
     async with _serving(media, pictures):
         screen = Screen(hub, pictures)
         supervisor.wire_all(_switched_off(settings, config))  # before a page can come: it sees all slices
-        server = PageServer(hub, door, web, listener, screen.ticket, desk.note_presence)
+        server = PageServer(hub, door, web, listener, screen.ticket, desk.note_presence, shell.pictures)
         async with server.running():
             watchdog.start()
             core = Core(hub, door, desk, supervisor, media, server.port)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .bridge import MediaLike
 from .clock import Clock
 from .config import Config
-from .errors import PluginFault
+from .errors import CommandError, PluginFault
 from .gate import Gate
 from .hub import Asker, Handler, Hub, Slice
+from .pictures import Fetch, Pictures
 from .settings import Settings
 from .views import ModeEntry, ViewModes
 from .watchers import Listener
@@ -29,6 +30,7 @@ class Shell:
     media: MediaLike
     gate: Gate
     config: Config
+    pictures: Pictures = field(default_factory=Pictures)
 
 
 class Handle:
@@ -109,6 +111,27 @@ class Handle:
 
     def _full(self, name: str) -> str:
         return name if "." in name else f"{self.name}.{name}"
+
+    def pictures(self, fetch: Fetch) -> Callable[[str], str]:
+        """Gives pages pictures (PNG, JPEG, WebP, up to 1 MiB) that ``await fetch(name)`` gives, or refuses
+        with a ``CommandError``; returns what makes a name an address, for a slice. What is behind a name
+        never changes.
+
+        :raises WiringError: asked twice.
+        """
+
+        async def guarded(name: str) -> bytes:
+            try:
+                return await fetch(name)
+            except CommandError:
+                raise
+            except Exception as error:
+                self.report("picture_failed", f"plugin {self.name!r} gave no picture: {error!r}")
+                raise CommandError("handler_failed", "there is no picture") from error
+
+        self._shell.pictures.add(self.name, guarded)
+        self._endings.append(lambda: self._shell.pictures.remove(self.name))
+        return lambda name: self._shell.pictures.address(self.name, name)
 
     def view_modes(self) -> tuple[ModeEntry, ...]:
         """All view modes of now."""

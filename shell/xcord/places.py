@@ -46,7 +46,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A person as the server end knows them; wins over what LiveKit's metadata says."""
+    """A person as the server end knows them; wins over what LiveKit's metadata says. ``avatar`` is an address
+    that ``hub.pictures`` made, or empty."""
 
     user: str
     name: str
@@ -54,9 +55,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Invite(msgspec.Struct, frozen=True, kw_only=True):
-    """An invite that was just made. Its ``code`` lets people in: it is shown and never logged.
+    """An invite that can be accepted. Its ``code`` lets people in: it is shown and never logged.
 
-    ``expires_at`` is in seconds since the epoch; ``uses`` 0 means any number.
+    ``expires_at`` is in seconds since the epoch, 0 never; ``uses`` are left, 0 means any number; ``by``
+    is the user who made it.
     """
 
     server: str
@@ -64,15 +66,34 @@ class Invite(msgspec.Struct, frozen=True, kw_only=True):
     link: str
     expires_at: int = 0
     uses: int = 0
+    by: str = ""
 
     def __repr__(self) -> str:
         return f"Invite(server={self.server!r}, code=...)"
 
 
+class Banned(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may not come back to a server; ``at`` in seconds since the epoch."""
+
+    user: str
+    name: str
+    reason: str = ""
+    at: int = 0
+
+
+class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
+    """What those who look after a server see of it while they do, the newest first."""
+
+    server: str
+    invites: tuple[Invite, ...] = ()
+    bans: tuple[Banned, ...] = ()
+
+
 class Directory(msgspec.Struct, frozen=True, kw_only=True):
     """Slice ``directory``. ``status``: ``signed_out``, ``connecting``, ``connected``, ``stale`` (what
     is shown may be old; ``reason`` tells why). ``kept``: where the login is kept on this machine.
-    ``invite`` is the one that was made last, until it is put away."""
+    ``invite`` is the one that was made last, until it is put away; ``upkeep`` is of the server that is
+    looked after."""
 
     status: Literal["signed_out", "connecting", "connected", "stale"] = "signed_out"
     reason: str = ""
@@ -82,6 +103,7 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True):
     people: dict[str, Profile] = {}
     kept: Literal["", "keyring", "file"] = ""
     invite: Invite | None = None
+    upkeep: Upkeep | None = None
 
 
 class JoinToken(msgspec.Struct, frozen=True, kw_only=True):

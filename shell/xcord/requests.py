@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from .places import Role
+
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``voice.leave``, ``app.quit``, ``directory.logout``, ``directory.refresh`` and others: none."""
@@ -180,6 +182,60 @@ class Ban(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     server: str
     user: str
+
+
+class Unban(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.unban``: may come back, by an invite."""
+
+    server: str
+    user: str
+
+
+class RemoveMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.remove_member``: out of the server; an invite lets them in again."""
+
+    server: str
+    user: str
+
+
+class SetRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.set_role``: what a member may do on a server."""
+
+    server: str
+    user: str
+    role: Role
+
+
+class LeaveServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.leave_server``: I am no member of it any more."""
+
+    server: str
+
+
+class LookAfter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.look_after``: its invites and bans appear in slice ``directory``; empty: of no server."""
+
+    server: str = ""
+
+
+class RevokeInvite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.revoke_invite``: it lets nobody in any more."""
+
+    server: str
+    code: str
+
+    def __repr__(self) -> str:
+        return f"RevokeInvite(server={self.server!r}, code=...)"
+
+
+class SetAvatar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.set_avatar``: the picture that others see of me, as PNG, JPEG or WebP (base64 on the wire);
+    empty for none."""
+
+    picture: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"SetAvatar({len(self.picture)} bytes)"
 
 
 class SetName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

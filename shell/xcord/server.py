@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
@@ -30,6 +30,7 @@ from .door import Admission, Door, hosts, origins
 from .hub import Hub
 from .messages import PROTOCOL, Hello, MediaDoor
 from .outbox import Encoded
+from .pictures import Pictures
 from .session import MAX_MESSAGE, Session
 
 log = logging.getLogger("xcord.server")
@@ -43,6 +44,12 @@ POLICY = (
     "media-src 'self' blob: mediastream:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
+# Whatever a picture really is, a browser runs nothing of it, and no other site embeds it.
+PICTURE_HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 Tickets = Callable[[Admission], MediaDoor | None]
 Presence = Callable[[Admission, bool], None]
@@ -70,11 +77,20 @@ class PageServer:
     :param listener: a bound and listening socket on loopback; pages may connect before we accept.
     :param ticket: makes a window's door to its pictures, or ``None`` where there are none.
     :param presence: told when a window's connection comes (true) and goes (false).
+    :param pictures: what plugins give pages to show.
     """
 
     def __init__(
-        self, hub: Hub, door: Door, web: Path, listener: socket.socket, ticket: Tickets, presence: Presence
+        self,
+        hub: Hub,
+        door: Door,
+        web: Path,
+        listener: socket.socket,
+        ticket: Tickets,
+        presence: Presence,
+        pictures: Pictures,
     ) -> None:
+        self._pictures = pictures
         self._hub, self._door, self._ticket, self._presence = hub, door, ticket, presence
         self.port: int = listener.getsockname()[1]
         self._listener = listener
@@ -88,19 +104,27 @@ class PageServer:
                 self._door.counters["foreign_host"] += 1
                 return PlainTextResponse("This address belongs to a local app.", 421)
             response: Response = await call_next(request)
-            response.headers["Content-Security-Policy"] = POLICY
+            response.headers.setdefault("Content-Security-Policy", POLICY)
             response.headers["X-Content-Type-Options"] = "nosniff"
             response.headers["Referrer-Policy"] = "no-referrer"
-            response.headers["Cache-Control"] = "no-cache"
+            response.headers.setdefault("Cache-Control", "no-cache")
             return response
 
         return Starlette(
             routes=[
                 WebSocketRoute("/ws", self._serve_window),
+                Route("/pictures/{secret}/{owner}/{name}", self._serve_picture),
                 Mount("/", StaticFiles(directory=web, html=True, check_dir=False)),
             ],
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)],
         )
+
+    async def _serve_picture(self, request: Request) -> Response:
+        found = await self._pictures.find(**request.path_params)
+        if found is None:
+            return PlainTextResponse("There is no such picture.", 404)
+        kind, content = found
+        return Response(content, headers=PICTURE_HEADERS, media_type=kind)
 
     async def _serve_window(self, websocket: WebSocket) -> None:
         if websocket.headers.get("host") not in hosts(self.port):

@@ -162,6 +162,11 @@ class World:
         """A slice's value, or ``None``."""
         return self.hub.read(name)
 
+    async def picture(self, address: str) -> tuple[str, bytes] | None:
+        """Loads a picture of the plugin as a page does: media type and content, or ``None``."""
+        secret, owner, name = address.removeprefix("/pictures/").split("/")
+        return await self.shell.pictures.find(secret, owner, name)
+
     async def until(self, condition: Callable[[], Any], timeout: float = 10.0) -> Any:
         """Waits until the condition holds and returns its value; looks at every change and at each 20 ms.
 

@@ -9,6 +9,7 @@ export interface Protocol {
   App?: App;
   Ask?: Ask;
   Ban?: Ban;
+  Banned?: Banned;
   Capture?: Capture;
   Change?: Change;
   ChangePassword?: ChangePassword;
@@ -28,7 +29,9 @@ export interface Protocol {
   Hello?: Hello;
   Invite?: Invite;
   Join?: Join;
+  LeaveServer?: LeaveServer;
   Login?: Login;
+  LookAfter?: LookAfter;
   Measure?: Measure;
   MediaDoor?: MediaDoor;
   Member?: Member;
@@ -47,13 +50,17 @@ export interface Protocol {
   Quality?: Quality;
   Register?: Register;
   Rejoin?: Rejoin;
+  RemoveMember?: RemoveMember;
   RenameServer?: RenameServer;
   Result?: Result;
   Resync?: Resync;
+  RevokeInvite?: RevokeInvite;
   Server?: Server;
+  SetAvatar?: SetAvatar;
   SetMode?: SetMode;
   SetName?: SetName;
   SetPlugin?: SetPlugin;
+  SetRole?: SetRole;
   SetSetting?: SetSetting;
   SetViewport?: SetViewport;
   Settings?: Settings;
@@ -63,6 +70,8 @@ export interface Protocol {
   Speaking?: Speaking;
   Stage?: Stage;
   Switch?: Switch;
+  Unban?: Unban;
+  Upkeep?: Upkeep;
   Viewport?: Viewport;
   Voice?: Voice;
   Volume?: Volume;
@@ -111,6 +120,15 @@ export interface Ask {
  */
 export interface Ban {
   server: string;
+  user: string;
+}
+/**
+ * Who may not come back to a server; `at` in seconds since the epoch.
+ */
+export interface Banned {
+  at: number;
+  name: string;
+  reason: string;
   user: string;
 }
 /**
@@ -175,16 +193,23 @@ export interface Commands {
   'directory.delete_server': DeleteServer;
   'directory.edit_channel': EditChannel;
   'directory.kick': ModeratePerson;
+  'directory.leave_server': LeaveServer;
   'directory.login': Login;
   'directory.logout': Nothing;
   'directory.logout_everywhere': Nothing;
+  'directory.look_after': LookAfter;
   'directory.move': MovePerson;
   'directory.mute': ModeratePerson;
   'directory.put_invite_away': Nothing;
   'directory.refresh': Nothing;
   'directory.register': Register;
+  'directory.remove_member': RemoveMember;
   'directory.rename_server': RenameServer;
+  'directory.revoke_invite': RevokeInvite;
+  'directory.set_avatar': SetAvatar;
   'directory.set_name': SetName;
+  'directory.set_role': SetRole;
+  'directory.unban': Unban;
   'page.painted': Nothing;
   'page.report': PageReport;
   'plugins.set': SetPlugin;
@@ -256,12 +281,24 @@ export interface ModeratePerson {
   user: string;
 }
 /**
+ * `directory.leave_server`: I am no member of it any more.
+ */
+export interface LeaveServer {
+  server: string;
+}
+/**
  * `directory.login`: address of the server end, for example `http://127.0.0.1:7800`.
  */
 export interface Login {
   address: string;
   login: string;
   password: string;
+}
+/**
+ * `directory.look_after`: its invites and bans appear in slice `directory`; empty: of no server.
+ */
+export interface LookAfter {
+  server?: string;
 }
 /**
  * `directory.move`: to another channel of the same server.
@@ -283,6 +320,13 @@ export interface Register {
   password: string;
 }
 /**
+ * `directory.remove_member`: out of the server; an invite lets them in again.
+ */
+export interface RemoveMember {
+  server: string;
+  user: string;
+}
+/**
  * `directory.rename_server`.
  */
 export interface RenameServer {
@@ -290,10 +334,39 @@ export interface RenameServer {
   server: string;
 }
 /**
+ * `directory.revoke_invite`: it lets nobody in any more.
+ */
+export interface RevokeInvite {
+  code: string;
+  server: string;
+}
+/**
+ * `directory.set_avatar`: the picture that others see of me, as PNG, JPEG or WebP (base64 on the wire);
+ * empty for none.
+ */
+export interface SetAvatar {
+  picture?: string;
+}
+/**
  * `directory.set_name`: how others see me.
  */
 export interface SetName {
   name: string;
+}
+/**
+ * `directory.set_role`: what a member may do on a server.
+ */
+export interface SetRole {
+  role: 'member' | 'moderator' | 'owner';
+  server: string;
+  user: string;
+}
+/**
+ * `directory.unban`: may come back, by an invite.
+ */
+export interface Unban {
+  server: string;
+  user: string;
 }
 /**
  * `page.report`: what a page measured of itself; accepted only while the app runs `--measure`.
@@ -412,7 +485,8 @@ export interface Devices {
 /**
  * Slice `directory`. `status`: `signed_out`, `connecting`, `connected`, `stale` (what
  * is shown may be old; `reason` tells why). `kept`: where the login is kept on this machine.
- * `invite` is the one that was made last, until it is put away.
+ * `invite` is the one that was made last, until it is put away; `upkeep` is of the server that is
+ * looked after.
  */
 export interface Directory {
   account: Account | null;
@@ -425,13 +499,16 @@ export interface Directory {
   reason: string;
   servers: Server[];
   status: 'connected' | 'connecting' | 'signed_out' | 'stale';
+  upkeep: Upkeep | null;
 }
 /**
- * An invite that was just made. Its `code` lets people in: it is shown and never logged.
+ * An invite that can be accepted. Its `code` lets people in: it is shown and never logged.
  *
- * `expires_at` is in seconds since the epoch; `uses` 0 means any number.
+ * `expires_at` is in seconds since the epoch, 0 never; `uses` are left, 0 means any number; `by`
+ * is the user who made it.
  */
 export interface Invite {
+  by: string;
   code: string;
   expires_at: number;
   link: string;
@@ -439,7 +516,8 @@ export interface Invite {
   uses: number;
 }
 /**
- * A person as the server end knows them; wins over what LiveKit's metadata says.
+ * A person as the server end knows them; wins over what LiveKit's metadata says. `avatar` is an address
+ * that `hub.pictures` made, or empty.
  */
 export interface Profile {
   avatar: string;
@@ -462,6 +540,14 @@ export interface Server {
 export interface Member {
   role: 'member' | 'moderator' | 'owner';
   user: string;
+}
+/**
+ * What those who look after a server see of it while they do, the newest first.
+ */
+export interface Upkeep {
+  bans: Banned[];
+  invites: Invite[];
+  server: string;
 }
 /**
  * Why a command was not done; pages translate `error_<code>`.

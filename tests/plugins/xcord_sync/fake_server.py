@@ -117,7 +117,8 @@ class FakeServer:
             self.asked.append(f"{method} {path}")
             self.protocols.add(headers.get("x-xcord-protocol", ""))
             if body:
-                self.bodies.append(msgspec.json.decode(body))
+                json = headers.get("content-type") == "application/json"
+                self.bodies.append(msgspec.json.decode(body) if json else body)
             if self.silent:
                 await reader.read()  # until the client gives up
                 return

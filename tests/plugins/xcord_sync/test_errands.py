@@ -22,18 +22,27 @@ from xcord import (
     DeleteChannel,
     DeleteServer,
     EditChannel,
+    LeaveServer,
+    LookAfter,
     ModeratePerson,
     MovePerson,
     Nothing,
     Register,
+    RemoveMember,
     RenameServer,
+    RevokeInvite,
+    SetAvatar,
     SetName,
+    SetRole,
+    Unban,
+    Upkeep,
 )
 from xcord.testing import running
 from xcord_sync import contract
 from xcord_sync.address import invite_link, read_invite
 
 SECRET = "the-new-password-of-this-test"
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 CASES: list[tuple[str, Any, str, Any]] = [
     ("accept_invite", AcceptInvite(" abcd1234 "), "POST /v1/invites/accept", {"code": "abcd1234"}),
     ("create_server", CreateServer(" Den "), "POST /v1/servers", {"name": "Den"}),
@@ -48,6 +57,13 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("mute", ModeratePerson("c1", "u2"), "POST /v1/channels/c1/people/u2/mute", {"source": "microphone"}),
     ("move", MovePerson("c1", "u2", "c2"), "POST /v1/channels/c1/people/u2/move", {"to": "c2"}),
     ("ban", Ban("s1", "u2"), "POST /v1/servers/s1/bans/u2", {"reason": ""}),
+    ("unban", Unban("s1", "u2"), "DELETE /v1/servers/s1/bans/u2", None),
+    ("remove_member", RemoveMember("s1", "u2"), "DELETE /v1/servers/s1/members/u2", None),
+    ("set_role", SetRole("s1", "u2", "moderator"), "PATCH /v1/servers/s1/members/u2", {"role": "moderator"}),
+    ("revoke_invite", RevokeInvite("s1", "abcd1234"), "POST /v1/servers/s1/invites/revoke",
+     {"code": "abcd1234"}),
+    ("set_avatar", SetAvatar(PNG), "PUT /v1/me/avatar", PNG),
+    ("set_avatar", SetAvatar(), "DELETE /v1/me/avatar", None),
     ("set_name", SetName("Anna"), "PATCH /v1/me", {"name": "Anna"}),
     ("change_password", ChangePassword("old", SECRET), "POST /v1/me/password", {"old": "old", "new": SECRET}),
 ]  # fmt: skip
@@ -102,6 +118,52 @@ async def test_an_invite_is_shown_until_it_is_put_away(
         assert "qrst7890" not in caplog.text + repr(invite) + repr(shown(world))
         await world.ask("directory.put_invite_away")
         assert shown(world).invite is None
+
+
+async def test_leaving_a_server_ends_my_own_membership(tmp_path: Path) -> None:
+    async with faking() as server, signed_in(tmp_path, server) as world:
+        await world.ask("directory.leave_server", LeaveServer("s1"))
+        assert "DELETE /v1/servers/s1/members/u1" in server.asked
+
+
+async def test_who_looks_after_a_server_sees_its_invites_and_bans_as_long_as_they_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(1)
+    invite = contract.InviteInfo(code="qrst7890", server="s1", created_by="u2", expires_at=None, uses_left=3)
+    ban = contract.BanInfo(user="u3", name="Cy", reason="", at=7)
+    async with faking() as server, signed_in(tmp_path, server) as world:
+        home = msgspec.structs.replace(server.directory.servers[0], role="moderator")
+        server.directory = msgspec.structs.replace(server.directory, servers=(home,))
+        server.raw["/v1/servers/s1/members"] = (200, msgspec.json.encode(contract.MemberList(members=())))
+        server.raw["/v1/servers/s1/invites"] = (
+            200,
+            msgspec.json.encode(contract.InviteList(invites=(invite,))),
+        )
+        server.raw["/v1/servers/s1/bans"] = (200, msgspec.json.encode(contract.BanList(bans=(ban,))))
+        await world.ask("directory.look_after", LookAfter("s1"))
+        upkeep = shown(world).upkeep
+        assert isinstance(upkeep, Upkeep)
+        (known,) = upkeep.invites
+        assert (known.code, known.uses, known.expires_at, known.by) == ("qrst7890", 3, 0, "u2")
+        assert known.link.endswith("/qrst7890")
+        assert [(each.user, each.name, each.at) for each in upkeep.bans] == [("u3", "Cy", 7)]
+        assert "qrst7890" not in caplog.text + repr(shown(world))
+
+        server.raw["/v1/servers/s1/bans"] = (200, msgspec.json.encode(contract.BanList(bans=())))
+        await world.ask("directory.unban", Unban("s1", "u3"))
+        upkeep = shown(world).upkeep
+        assert upkeep is not None
+        assert upkeep.bans == ()
+
+        await world.ask("directory.look_after", LookAfter())
+        assert shown(world).upkeep is None
+        server.refuse["/v1/servers/s1/bans"] = "forbidden"
+        del server.raw["/v1/servers/s1/bans"]
+        await world.ask("directory.look_after", LookAfter("s1"))
+        assert shown(world).upkeep is None
+        await world.ask("directory.look_after", LookAfter("../s1"))
+        assert shown(world).upkeep is None
 
 
 async def test_an_invite_of_another_server_end_is_told_as_that(tmp_path: Path) -> None:

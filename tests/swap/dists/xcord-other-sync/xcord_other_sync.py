@@ -26,18 +26,30 @@ from xcord import (
     Handle,
     JoinToken,
     JoinTokenFor,
+    LeaveServer,
     Login,
+    LookAfter,
     ModeratePerson,
     MovePerson,
     Nothing,
+    Profile,
     Register,
+    RemoveMember,
     RenameServer,
+    RevokeInvite,
     Server,
+    SetAvatar,
     SetName,
+    SetRole,
+    Unban,
     hookimpl,
 )
 
 ROOM = "vc_porch"
+FACE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
+    "0000000b4944415478da63fcff1f0003030200efbfa7db0000000049454e44ae426082"
+)  # a PNG of one pixel
 NEVER: dict[str, type[Any]] = {
     "logout_everywhere": Nothing,
     "register": Register,
@@ -54,6 +66,13 @@ NEVER: dict[str, type[Any]] = {
     "mute": ModeratePerson,
     "move": MovePerson,
     "ban": Ban,
+    "unban": Unban,
+    "remove_member": RemoveMember,
+    "set_role": SetRole,
+    "leave_server": LeaveServer,
+    "look_after": LookAfter,
+    "revoke_invite": RevokeInvite,
+    "set_avatar": SetAvatar,
     "set_name": SetName,
     "change_password": ChangePassword,
 }
@@ -64,12 +83,17 @@ class Porch:
 
     def __init__(self, hub: Handle) -> None:
         self.directory = hub.slice("directory", Directory, Directory())
+        self.picture = hub.pictures(self.face)
         hub.command("directory.login", Login, self.login)
         hub.command("directory.logout", Nothing, self.logout)
         hub.command("directory.refresh", Nothing, self.refresh)
         for verb, kind in NEVER.items():
             hub.command(f"directory.{verb}", kind, self.refuse)
         hub.command("directory.join_token", JoinTokenFor, self.join_token, private=True)
+
+    async def face(self, _name: str) -> bytes:
+        """Everybody looks alike."""
+        return FACE
 
     async def login(self, args: Login, _asker: Asker) -> None:
         self.directory.set(
@@ -78,6 +102,11 @@ class Porch:
                 address=args.address,
                 account=Account(user=args.login, login=args.login, name=args.login.title()),
                 servers=(Server(id="home", name="Home", channels=(Channel(id="porch", name="Porch"),)),),
+                people={
+                    args.login: Profile(
+                        user=args.login, name=args.login.title(), avatar=self.picture(args.login)
+                    )
+                },
             )
         )
 
