@@ -8,6 +8,7 @@ window opens, and plugins start when it is painted.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import locale
 import logging
@@ -19,8 +20,10 @@ from .config import Config
 from .control import answerer
 from .core import Core, running
 from .door import Door, listen
-from .hub import SHELL
+from .errors import CommandError
+from .hub import SHELL, Asker
 from .instance import Instance, hand_over
+from .requests import OpenLink
 from .views import WindowSpec
 from .windows import WindowEvents, window_layer
 
@@ -97,6 +100,9 @@ class App:
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
             self._instance.serve(answerer(core.hub, self._loop))
+            if self._config.link:
+                with contextlib.suppress(CommandError):  # the window says why
+                    await core.hub.ask("app.open_link", OpenLink(self._config.link), Asker("shell", "app"))
             await self._stop.wait()
             await asyncio.to_thread(self._instance.close)
 
@@ -176,7 +182,8 @@ def run(config: Config) -> int:
     """
     held = Instance.claim(config.runtime_dir)
     if held is None:
-        hand_over(config.runtime_dir, {"ask": "window.show"})
+        link = {"ask": "app.open_link", "args": {"link": config.link}}
+        hand_over(config.runtime_dir, link if config.link else {"ask": "window.show"})
         print("xcord is running already; its window was shown.")
         return 0
     return App(config, held).run()

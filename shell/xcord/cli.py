@@ -46,7 +46,11 @@ def _main(arguments: list[str]) -> int:
         os.environ["XCORD_HOME"] = os.path.abspath(os.path.expanduser(common.data_dir))
     plugins = _load_plugins(common.p)
     parser = _make_parser(plugins)
-    if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
+    if (
+        not words
+        or words[0].startswith("xcord:")
+        or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"})
+    ):
         arguments = ["run", *arguments]
     try:
         args = parser.parse_args(arguments)
@@ -147,6 +151,7 @@ def _add_run(commands: Any) -> None:
     run = _add(commands, "run", _run, "run the app (this is the default)")
     run.add_argument("--measure", action="store_true", help="let pages report figures about themselves")
     run.add_argument("--watch", action="store_true", help="print an address where the page can be watched")
+    run.add_argument("link", nargs="?", default="", help="an invite link to open: xcord://join/HOST/CODE")
     run.add_argument("--port", type=int, default=0, help="port of the pages (default: any free one)")
 
 
@@ -207,7 +212,7 @@ def _run(args: argparse.Namespace) -> int:
         raise SetupError("no_pages", "The web pages are not built.", "Run: python3 build/dev.py setup")
     from .app import run
 
-    return run(_config(args, measure=args.measure, watch=args.watch, port=args.port))
+    return run(_config(args, measure=args.measure, watch=args.watch, port=args.port, link=args.link))
 
 
 def _plugins(args: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ class Config:
 
     ``on`` and ``off`` are plugin names given by ``-p NAME`` and ``-p no:NAME`` or in the config file's
     ``[plugins]`` table; flags win. ``measure`` lets pages report figures; ``watch`` prints a watch-only
-    address.
+    address; ``link`` is an invite link to ask about.
     """
 
     config_dir: Path
@@ -28,6 +28,7 @@ class Config:
     measure: bool = False
     watch: bool = False
     port: int = 0
+    link: str = ""
     plugins_dir: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,7 +36,12 @@ class Config:
 
 
 def load_config(
-    flags: tuple[str, ...] = (), *, measure: bool = False, watch: bool = False, port: int = 0
+    flags: tuple[str, ...] = (),
+    *,
+    measure: bool = False,
+    watch: bool = False,
+    port: int = 0,
+    link: str = "",
 ) -> Config:
     """Reads ``config.toml`` and the environment.
 
@@ -57,6 +63,7 @@ def load_config(
         measure=measure,
         watch=watch,
         port=port,
+        link=link,
     )
 
 

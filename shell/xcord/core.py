@@ -118,6 +118,7 @@ async def _start(core: Core, settings: Settings) -> None:
     await core.supervisor.enter_all()
     core.desk.refresh()
     core.desk.offer_rejoin()
+    await core.desk.look_at_desktop()
 
 
 @contextlib.asynccontextmanager

@@ -13,10 +13,11 @@ from .door import Admission
 from .errors import CommandError
 from .figures import Measure, PageReport
 from .hub import SHELL, Asker, Hub
+from .links import Desktop, desktop, invite_in
 from .messages import PROTOCOL
 from .model import App, Settings, Viewport, Windows, WindowState
 from .options import Option, OptionTable
-from .requests import Nothing, SetPlugin, SetSetting, SetViewport, ShowWindow
+from .requests import Nothing, OpenLink, SetPlugin, SetSetting, SetViewport, ShowWindow, Switch
 from .settings import Settings as Store
 from .supervisor import Supervisor
 
@@ -60,6 +61,7 @@ class Desk:
 
         self._hub, self._store, self._supervisor, self._measuring = hub, store, supervisor, measure
         self.windows_control: WindowControl | None = None
+        self._desktop: Desktop | None = None
         self.painted = asyncio.Event()  # set when the first page has drawn its first snapshot
         self._windows: dict[str, WindowState] = {}
         self._app = hub.claim_slice(
@@ -76,6 +78,8 @@ class Desk:
             ("window.show", ShowWindow, self._show_window),
             ("window.close", ShowWindow, self._close_window),
             ("app.quit", Nothing, self._quit),
+            ("app.open_link", OpenLink, self._open_link),
+            ("app.handle_links", Switch, self._handle_links),
             ("page.painted", Nothing, self._note_painted),
             ("page.report", PageReport, self._take_report),
         ):
@@ -92,6 +96,35 @@ class Desk:
     def _last_channel(self) -> str:
         channel: str = self._store.values().get("voice.last_channel", "")
         return channel
+
+    async def look_at_desktop(self) -> None:
+        """Sees whether invite links open this xcord."""
+        self._desktop = desktop()
+        await self._see_links()
+
+    async def _see_links(self) -> None:
+        state = await asyncio.to_thread(self._desktop.state) if self._desktop else ""
+        self._app.set(msgspec.structs.replace(self._app.value, links=state))
+
+    async def _handle_links(self, args: Switch, asker: Asker) -> None:
+        if self._desktop is None:
+            raise CommandError("links_elsewhere", "whatever installed xcord registers its links")
+        try:
+            await asyncio.to_thread(self._desktop.set, args.on)
+        except OSError as error:
+            raise CommandError("links_not_written", f"the desktop's files: {error.strerror}") from None
+        finally:
+            await self._see_links()
+
+    async def _open_link(self, args: OpenLink, asker: Asker) -> None:
+        if self.windows_control is not None and args.link:
+            self.windows_control.show("main")
+        try:
+            link = invite_in(args.link) if args.link else ""
+        except CommandError:
+            self._hub.notify("app.bad_link")  # whoever clicked it sees no terminal
+            raise
+        self._app.set(msgspec.structs.replace(self._app.value, link=link))
 
     def _set_rejoin(self, channel: str) -> None:
         self._app.set(msgspec.structs.replace(self._app.value, rejoin=channel))

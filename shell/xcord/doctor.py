@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from . import instance, settings
+from . import instance, links, settings
 from .config import read_plugins
 from .errors import SetupError
 from .findings import Finding, Machine
@@ -197,6 +197,15 @@ def _running(here: Machine) -> Iterator[Finding]:
         yield Finding("instance", "ok", "xcord runs; another start shows its window.")
 
 
+def _links(here: Machine) -> Iterator[Finding]:
+    desktop = links.desktop(here.environ, here.platform)
+    if desktop is not None:
+        opens = (
+            "open xcord." if desktop.state() == "on" else "do not open xcord; Settings, General, change that."
+        )
+        yield Finding("links", "ok", f"Invite links (xcord://) {opens}")
+
+
 # -- the server end and building -------------------------------------------------------------------
 
 
@@ -249,6 +258,7 @@ CHECKS: tuple[Callable[[Machine], Iterator[Finding]], ...] = (
     _settings_file,
     _plugins,
     _running,
+    _links,
     _server_end,
     _livekit_server,
     _cache,

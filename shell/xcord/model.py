@@ -199,12 +199,15 @@ class Demand(msgspec.Struct, frozen=True):
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
     """Slice ``app``: what every page needs to know first. ``rejoin`` is the channel in which the last
-    run ended, offered and never joined by itself."""
+    run ended, offered and never joined by itself. ``link`` is an invite link that the desktop opened, until
+    it is put away; ``links`` says whether the desktop opens them with xcord (empty: not ours to say)."""
 
     version: str = ""
     protocol: int = 0
     measure: bool = False
     rejoin: str = ""
+    link: str = ""
+    links: Literal["", "on", "off"] = ""
 
 
 class PluginState(msgspec.Struct, frozen=True, kw_only=True):

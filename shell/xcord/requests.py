@@ -17,8 +17,8 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``voice.mute``, ``voice.deafen``: the wanted state. ``voice.meter`` and ``voice.echo_test`` too; they
-    belong to the window that asks and end with it."""
+    """``voice.mute``, ``voice.deafen``, ``app.handle_links`` (links open this xcord): the wanted state.
+    ``voice.meter`` and ``voice.echo_test`` too; they belong to the window that asks and end with it."""
 
     on: bool
 
@@ -62,6 +62,15 @@ class ShowWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``window.show``, ``window.close``."""
 
     name: str = "main"
+
+
+class OpenLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``app.open_link``: an ``xcord://join`` link is shown, and asked about; empty puts it away."""
+
+    link: str = ""
+
+    def __repr__(self) -> str:
+        return "OpenLink(...)"
 
 
 class SetViewport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -199,6 +199,14 @@ def test_a_second_start_shows_the_first_one_s_window(xcord: Terminal, app: list[
     assert json.loads(app[0]) == {"ask": "window.show"}
 
 
+@pytest.mark.parametrize("words", [["xcord://join/host/Ab12cd34"], ["run", "xcord://join/host/Ab12cd34"]])
+def test_a_second_start_hands_its_link_to_the_first(
+    xcord: Terminal, app: list[bytes], words: list[str]
+) -> None:
+    assert "running already" in xcord(*words)
+    assert json.loads(app[0]) == {"ask": "app.open_link", "args": {"link": "xcord://join/host/Ab12cd34"}}
+
+
 def test_a_folder_can_be_named_on_the_line(xcord: Terminal, tmp_path: Path, app: list[bytes]) -> None:
     elsewhere = tmp_path / "elsewhere"
     assert "does not run here" in xcord("read", "voice", "--data-dir", str(elsewhere), code=2)

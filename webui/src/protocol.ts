@@ -41,6 +41,7 @@ export interface Protocol {
   MovePerson?: MovePerson;
   Nothing?: Nothing;
   Notice?: Notice;
+  OpenLink?: OpenLink;
   PageReport?: PageReport;
   Person?: Person;
   Placed?: Placed;
@@ -96,9 +97,12 @@ export interface Account {
 }
 /**
  * Slice `app`: what every page needs to know first. `rejoin` is the channel in which the last
- * run ended, offered and never joined by itself.
+ * run ended, offered and never joined by itself. `link` is an invite link that the desktop opened, until
+ * it is put away; `links` says whether the desktop opens them with xcord (empty: not ours to say).
  */
 export interface App {
+  link: string;
+  links: '' | 'off' | 'on';
   measure: boolean;
   protocol: number;
   rejoin: string;
@@ -182,6 +186,8 @@ export interface Check {
  * Arguments of each command.
  */
 export interface Commands {
+  'app.handle_links': Switch;
+  'app.open_link': OpenLink;
   'app.quit': Nothing;
   'directory.accept_invite': AcceptInvite;
   'directory.ban': Ban;
@@ -226,6 +232,19 @@ export interface Commands {
   'voice.volume': Volume;
   'window.close': ShowWindow;
   'window.show': ShowWindow;
+}
+/**
+ * `voice.mute`, `voice.deafen`, `app.handle_links` (links open this xcord): the wanted state.
+ * `voice.meter` and `voice.echo_test` too; they belong to the window that asks and end with it.
+ */
+export interface Switch {
+  on: boolean;
+}
+/**
+ * `app.open_link`: an `xcord://join` link is shown, and asked about; empty puts it away.
+ */
+export interface OpenLink {
+  link?: string;
 }
 /**
  * `voice.leave`, `app.quit`, `directory.logout`, `directory.refresh` and others: none.
@@ -420,13 +439,6 @@ export interface SetViewport {
   scale?: number;
   visible?: boolean;
   width: number;
-}
-/**
- * `voice.mute`, `voice.deafen`: the wanted state. `voice.meter` and `voice.echo_test` too; they
- * belong to the window that asks and end with it.
- */
-export interface Switch {
-  on: boolean;
 }
 /**
  * `voice.join`: a channel of the directory, or a direct LiveKit `url` and `token`.
