@@ -36,3 +36,13 @@ export function hostOf(address: string): string {
     return address;
   }
 }
+
+/** Seconds since the epoch as a day with its time, in people's words. */
+export function momentOf(seconds: number, locale: string): string {
+  return new Date(seconds * 1000).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** Seconds since the epoch as a day. */
+export function dayOf(seconds: number, locale: string): string {
+  return new Date(seconds * 1000).toLocaleDateString(locale, { dateStyle: 'medium' });
+}

@@ -1,5 +1,5 @@
 /** Who may do what, as the server end holds it: pages offer nothing that would be refused. Pure. */
-import type { Channel, Directory, Server } from './protocol';
+import type { Channel, Directory, Member, Profile, Server } from './protocol';
 
 const RANK = { member: 0, moderator: 1, owner: 2 } as const;
 
@@ -17,6 +17,21 @@ export function owns(server: Server): boolean {
 export function mayModerate(server: Server, me: string, user: string): boolean {
   const theirs = server.members.find((member) => member.user === user)?.role ?? 'member';
   return user !== me && keepsOrder(server) && RANK[server.role] > RANK[theirs];
+}
+
+export interface Known extends Member {
+  name: string;
+  avatar: string;
+}
+
+/** Owners first, then moderators, each by name. */
+export function membersOf(server: Server, people: Readonly<Record<string, Profile>>, locale: string): Known[] {
+  return server.members
+    .map((member) => {
+      const profile = people[member.user];
+      return { ...member, name: profile?.name || member.user, avatar: profile?.avatar ?? '' };
+    })
+    .sort((a, b) => RANK[b.role] - RANK[a.role] || a.name.localeCompare(b.name, locale));
 }
 
 export function findServer(directory: Directory | undefined, id: string): Server | undefined {

@@ -64,6 +64,7 @@ export function directory(more: Partial<Directory> = {}): Directory {
     people: { ümit: { user: 'ümit', name: 'Ümit', avatar: '' } },
     kept: 'file',
     invite: null,
+    upkeep: null,
     ...more,
   };
 }
@@ -75,7 +76,7 @@ export function plugin(name: string, more: Partial<PluginState> = {}): PluginSta
 /** A running call of two, everything switched on. */
 export function slices(more: Slices = {}): Slices {
   return {
-    app: { version: '0.1.0', protocol: 1, measure: false, rejoin: '' },
+    app: { version: '0.1.0', protocol: 1, measure: false, rejoin: '', link: '', links: '' },
     plugins: { plugins: [plugin('voice'), plugin('layout'), plugin('sync')] },
     settings: { values: { 'app.language': 'en', 'app.theme': 'dark' } },
     voice: voice(),

@@ -144,7 +144,7 @@ test('joining can be given up', () => {
 });
 
 test('the channel of the last run is offered and not joined', () => {
-  const app = { version: '', protocol: 1, measure: false, rejoin: 'c2' };
+  const app = { version: '', protocol: 1, measure: false, rejoin: 'c2', link: '', links: '' as const };
   hold(slices({ voice: idle, app }));
   draw(Main, {});
   expect(text()).toContain('You were in Müzik');
