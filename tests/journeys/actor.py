@@ -14,8 +14,21 @@ from xcord.model import (
     Speaking,
     Voice,
 )
-from xcord.places import Account, Channel, Directory, Invite, Member, Profile, Server
-from xcord.requests import CreateInvite, Join, Login, ModeratePerson, Nothing, Register, Rejoin, Switch
+from xcord.places import Account, Banned, Channel, Directory, Invite, Member, Profile, Server, Upkeep
+from xcord.requests import (
+    AcceptInvite,
+    CreateInvite,
+    Join,
+    LeaveServer,
+    Login,
+    LookAfter,
+    ModeratePerson,
+    Nothing,
+    Register,
+    Rejoin,
+    SetAvatar,
+    Switch,
+)
 
 NAMES = (
     "Ada Lovelace",
@@ -56,12 +69,22 @@ PEOPLE = tuple(
 
 PROFILES = {f"u{n}": Profile(user=f"u{n}", name=name) for n, name in enumerate(NAMES)}
 LINK = "xcord://join/ses.example.org/Ab12cd34"
+UPKEEP = Upkeep(
+    server="s1",
+    invites=(
+        Invite(server="s1", code="Ab12cd34", link=LINK, expires_at=1_800_000_000, by="u0"),
+        Invite(server="s1", code="Ef56gh78", link=LINK.replace("Ab12cd34", "Ef56gh78"), uses=3, by="u9"),
+    ),
+    bans=(Banned(user="u20", name="Bo", reason="spam", at=1_700_000_000),),
+)
 
 
 class Actor:
-    """The plugin ``actor``. ``asked`` holds (command, arguments); ``refuse`` is the next answer's code."""
+    """The plugin ``actor``. ``asked`` holds (command, arguments); ``refuse`` is the next answer's code;
+    ``pictures`` are what it gives pages, by name."""
 
     def __init__(self) -> None:
+        self.pictures: dict[str, bytes] = {}
         self.asked: list[tuple[str, Any]] = []
         self.refuse = ""
 
@@ -71,6 +94,7 @@ class Actor:
         self.speaking = hub.slice("speaking", Speaking, Speaking())
         self.quality = hub.slice("quality", Quality, Quality())
         self.devices = hub.slice("devices", Devices, Devices(engine="null", problem="no_sound"))
+        self.address = hub.pictures(self._picture)
         self.directory = hub.slice("directory", Directory, Directory(address="https://ses.example.org"))
         for name, args in (
             ("voice.join", Join),
@@ -84,8 +108,23 @@ class Actor:
             ("directory.create_invite", CreateInvite),
             ("directory.put_invite_away", Nothing),
             ("directory.kick", ModeratePerson),
+            ("directory.look_after", LookAfter),
+            ("directory.leave_server", LeaveServer),
+            ("directory.accept_invite", AcceptInvite),
+            ("directory.set_avatar", SetAvatar),
         ):
             hub.command(name, args, self._answer_to(name))
+
+    async def _picture(self, name: str) -> bytes:
+        if name not in self.pictures:
+            raise CommandError("not_found")
+        return self.pictures[name]
+
+    def show_picture(self, user: str, name: str) -> None:
+        """Somebody has a picture from now on; ``pictures`` may have it or not."""
+        directory = self.directory.value
+        seen = msgspec.structs.replace(directory.people[user], avatar=self.address(name))
+        self.directory.set(msgspec.structs.replace(directory, people={**directory.people, user: seen}))
 
     def _answer_to(self, name: str) -> Any:
         async def answer(args: Any, _asker: Any) -> None:
@@ -100,6 +139,12 @@ class Actor:
                 self.directory.set(msgspec.structs.replace(self.directory.value, invite=made))
             elif name == "directory.put_invite_away":
                 self.directory.set(msgspec.structs.replace(self.directory.value, invite=None))
+            elif name == "directory.look_after":
+                upkeep = UPKEEP if args.server else None
+                self.directory.set(msgspec.structs.replace(self.directory.value, upkeep=upkeep))
+            elif name == "directory.set_avatar":
+                self.pictures["mine"] = args.picture
+                self.show_picture("u0", "mine")
             elif name == "voice.join":
                 self.enter()
             elif name == "voice.leave":

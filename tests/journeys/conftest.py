@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 from tests.journeys.secrets import leaks
+from tests.journeys.stage import Stage, staged
 from tests.journeys.world import World, whole_world
 
 
@@ -24,6 +27,22 @@ def folder() -> Iterator[Path]:
     """A folder that also PostgreSQL's user may enter."""
     with own_folder() as folder:
         yield folder
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(tmp_path: Path, browser: Browser) -> AsyncIterator[Stage]:
+    """See :class:`Stage`."""
+    async with staged(tmp_path, browser) as stage:
+        yield stage
 
 
 @pytest.fixture(scope="session")

@@ -4,125 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, WebSocket, async_playwright, expect
-from tests.journeys.actor import LINK, Actor
-
-import xcord_layout
-from xcord.config import Config
-from xcord.core import Core, running
-from xcord.door import Door, listen
-from xcord.hub import Asker
-from xcord.plugins import Candidate
-
-TESTER = Asker("shell", "test")
-AXE = Path(__file__).resolve().parents[2] / "webui" / "node_modules" / "axe-core" / "axe.min.js"
-WORDS = {
-    "en": {"sign_in": "Sign in", "settings": "Settings", "plugins": "Plugins", "controls": "Call controls"},
-    "tr": {
-        "sign_in": "Oturum aç",
-        "settings": "Ayarlar",
-        "plugins": "Eklentiler",
-        "controls": "Görüşme denetimleri",
-    },
-}
-
+from playwright.async_api import Browser, Page, expect
+from tests.journeys.stage import WORDS, Stage, dressed, findings, held
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-class Stage(NamedTuple):
-    """A running app with a page on it.
-
-    ``complaints`` is what the browser's console said, ``sent`` what the page said on its state socket.
-    """
-
-    core: Core
-    actor: Actor
-    page: Page
-    complaints: list[str]
-    requests: list[str]
-    socket: WebSocket
-    sent: list[dict[str, Any]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(tmp_path: Path, browser: Browser) -> AsyncIterator[Stage]:
-    config = Config(config_dir=tmp_path, data_dir=tmp_path, runtime_dir=tmp_path, measure=True)
-    actor = Actor()
-    candidates = [
-        Candidate("actor", "xcord", "0.1.0", lambda: actor),
-        Candidate("layout", "xcord", "0.1.0", lambda: xcord_layout),
-    ]
-    async with running(config, listen(), Door(), candidates) as core:
-        page = await browser.new_page(
-            viewport={"width": 1280, "height": 760}, reduced_motion="reduce", locale="en-US"
-        )
-        page.set_default_timeout(15_000)
-        complaints: list[str] = []
-        requests: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: requests.append(request.url))
-        sent: list[dict[str, Any]] = []
-        page.on(
-            "websocket", lambda socket: socket.on("framesent", lambda text: sent.append(json.loads(text)))
-        )
-        async with page.expect_websocket(lambda socket: socket.url.endswith("/ws")) as socket:
-            await page.goto(core.address("main", "main"))
-        yield Stage(core, actor, page, complaints, requests, await socket.value, sent)
-        await page.close()
-
-
-async def held(stage: Stage, name: str, good: Callable[[Any], Any]) -> Any:
-    """The value of a slice, once it is as wanted."""
-    found: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def look(_name: str, value: Any) -> None:
-        if value is not None and not found.done() and good(value):
-            found.set_result(value)
-
-    stop = stage.core.hub.watch("test", look, name)
-    try:
-        return await asyncio.wait_for(found, 15)
-    finally:
-        stop()
-
-
-async def findings(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is now: rule, and where."""
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE.read_text(encoding="utf-8"))  # as the debugger, so the page's policy stays
-    result = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in result["violations"]
-        for node in violation["nodes"]
-    ]
-
-
-async def dressed(stage: Stage, theme: str, language: str) -> dict[str, str]:
-    """The page in a theme and a language, as the settings do it; returns its words."""
-    for name, value in (("app.theme", theme), ("app.language", language)):
-        await stage.core.hub.ask("settings.set", {"name": name, "value": value}, asker=TESTER)
-    await expect(stage.page.locator("html")).to_have_attribute("data-theme", theme)
-    await expect(stage.page.locator("html")).to_have_attribute("lang", language)
-    return WORDS[language]
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -152,50 +40,6 @@ async def test_axe_finds_nothing_wrong(stage: Stage, theme: str, language: str) 
         await page.get_by_role("tab", name=name).click()
         await expect(page.get_by_role("tabpanel")).to_be_visible()
         assert await findings(page) == [], name
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-async def test_axe_finds_nothing_wrong_in_the_dialogs_about_servers_and_people(
-    stage: Stage, theme: str
-) -> None:
-    page = stage.page
-    await dressed(stage, theme, "en")
-    await page.get_by_role("button", name="Create an account").click()
-    await expect(page.get_by_label("Invite")).to_be_visible()
-    assert await findings(page) == []
-    stage.actor.sign_in()
-    for opener in ("Manage Gece Kuşları", "Edit Müzik", "Actions for Zeynep Güneş", "Add a server"):
-        await page.get_by_role("button", name=opener).click()
-        await expect(page.get_by_role("dialog")).to_be_visible()
-        assert await findings(page) == [], opener
-        await page.keyboard.press("Escape")
-        await expect(page.get_by_role("dialog")).to_be_hidden()
-        await expect(page.get_by_role("button", name=opener)).to_be_focused()
-
-
-async def test_an_invite_can_be_made_and_copied_and_is_put_away(stage: Stage) -> None:
-    page = stage.page
-    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    stage.actor.sign_in()
-    await page.get_by_role("button", name="Manage Gece Kuşları").click()
-    await page.get_by_role("button", name="Make a link").click()
-    await page.get_by_role("button", name="Copy").click()
-    await expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert await page.evaluate("navigator.clipboard.readText()") == LINK
-    await page.keyboard.press("Escape")
-    await held(stage, "directory", lambda value: value.invite is None)
-
-
-async def test_what_a_role_may_not_do_is_not_offered(stage: Stage) -> None:
-    stage.actor.sign_in()
-    page, directory = stage.page, stage.actor.directory.value
-    await expect(page.get_by_role("button", name="Actions for Zeynep Güneş")).to_have_count(1)
-    (server,) = directory.servers
-    for role, count in (("moderator", 1), ("member", 0)):
-        changed = msgspec.structs.replace(server, role=role)
-        stage.actor.directory.set(msgspec.structs.replace(directory, servers=(changed,)))
-        await expect(page.get_by_role("button", name=re.compile("Actions for"))).to_have_count(count)
-        await expect(page.get_by_role("button", name=re.compile("Manage"))).to_have_count(count)
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
