@@ -29,4 +29,5 @@ def spoken(text: str, voice: str = "en-us", dbfs: float = -26.0) -> NDArray[np.f
     count = len(samples) * RATE // rate
     stretched = np.interp(np.arange(count) * rate / RATE, np.arange(len(samples)), samples)
     stretched *= 10 ** (dbfs / 20) / np.sqrt(np.mean(stretched**2))
-    return stretched.astype(np.float32)
+    words: NDArray[np.float32] = stretched.astype(np.float32)
+    return words
