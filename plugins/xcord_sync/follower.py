@@ -58,6 +58,14 @@ class Follower:
         self._directory = msgspec.structs.replace(found, upkeep=await self._upkeep(members))
         self.tell()
 
+    async def show_change(self) -> None:
+        """Shows what this app has just changed, before whoever asked for it is answered."""
+        self.tell()
+        try:
+            await self.fetch()
+        except CommandError:
+            self.nudge()
+
     async def _members(self, server: str) -> tuple[contract.MemberInfo, ...]:
         try:
             return (await self._client.members(server)).members

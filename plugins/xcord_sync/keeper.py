@@ -149,7 +149,7 @@ class Keeper:
     async def _create_invite(self, args: CreateInvite, _asker: Asker) -> None:
         client, follower = self._signed_in()
         self._invite = await create_invite(client, args)
-        follower.tell()
+        await follower.show_change()
 
     async def _put_invite_away(self, _args: Nothing, _asker: Asker) -> None:
         self._invite = None
@@ -173,10 +173,7 @@ class Keeper:
                 if error.code in ("unauthorized", "unreachable", "server_error"):
                     follower.nudge()
                 raise
-            try:
-                await follower.fetch()  # what it changed is shown before the answer
-            except CommandError:
-                follower.nudge()
+            await follower.show_change()
 
         return run
 
