@@ -84,6 +84,24 @@ async def test_a_member_can_leave_a_server_and_is_asked_first(stage: Stage) -> N
     ]
 
 
+async def test_a_moderator_reaches_people_by_their_tiles_with_pointer_and_keyboard(stage: Stage) -> None:
+    page = stage.page
+    stage.actor.sign_in()
+    stage.actor.enter()
+    tiles = page.get_by_role("list", name="People in the call")
+    manage = tiles.get_by_role("button", name="Actions for Grace Hopper")
+    await manage.focus()
+    await expect(tiles.locator("li[data-user=u3] .manage")).to_have_css("opacity", "1")
+    assert await findings(page) == []
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name="Grace Hopper")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(manage).to_be_focused()
+    await expect(tiles.get_by_role("button", name="Actions for Ada Lovelace")).to_have_count(0)
+    await page.locator("li.tile[data-user=u1]").hover()
+    await expect(tiles.locator("li[data-user=u1] .manage")).to_have_css("opacity", "1")
+
+
 # -- pictures ----------------------------------------------------------------------------------------
 
 
