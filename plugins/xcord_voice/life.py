@@ -25,6 +25,7 @@ from xcord import (
     Switch,
     Voice,
     Volume,
+    probe,
 )
 
 from . import moves
@@ -55,7 +56,6 @@ def find_engine() -> AudioEngine:
 def make_parts(sound: Sound, microphone: Microphone, hub: Handle) -> Parts:
     """The real parts; tests replace them."""
     from . import sdk
-    from .probe import probe
     from .room import RoomLink
 
     return Parts(

@@ -53,6 +53,8 @@ _HOMES = {
         "Server",
         "Upkeep",
     ),
+    "reachability": ("probe",),
+    "recovery": ("Happening", "Reconnection", "RecoveryPhase"),
     "requests": (
         "AcceptInvite",
         "Ban",
@@ -139,6 +141,10 @@ if TYPE_CHECKING:
     from .places import Profile as Profile
     from .places import Server as Server
     from .places import Upkeep as Upkeep
+    from .reachability import probe as probe
+    from .recovery import Happening as Happening
+    from .recovery import Reconnection as Reconnection
+    from .recovery import RecoveryPhase as RecoveryPhase
     from .requests import AcceptInvite as AcceptInvite
     from .requests import Ban as Ban
     from .requests import ChangePassword as ChangePassword

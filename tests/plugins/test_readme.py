@@ -201,7 +201,7 @@ def test_the_bounds_are_those_of_the_shell() -> None:
         assert bound in TEXT
 
 
-@pytest.mark.parametrize("name", ["voice", "layout", "sync"])
+@pytest.mark.parametrize("name", ["voice", "layout", "sync", "reconnection"])
 async def test_what_a_replacement_must_claim_is_said(name: str) -> None:
     async with running(importlib.import_module(f"xcord_{name}")) as world:
         slices = [slice.name for slice in world.hub.slices.values() if slice.owner == name]

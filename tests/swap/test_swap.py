@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from livekit import api
 from tests.parts import start_livekit
 from tests.swap.install import DISTS, install
 from tests.swap.page import Page, Refused, opened
 
 import xcord_layout
+import xcord_reconnection
 import xcord_sync
 import xcord_voice
 from xcord.config import Config
@@ -22,7 +24,12 @@ from xcord.core import Core, running
 from xcord.door import Door, listen
 from xcord.testing import running as running_alone
 
-BUILT_INS = {"voice": xcord_voice, "layout": xcord_layout, "sync": xcord_sync}
+BUILT_INS = {
+    "voice": xcord_voice,
+    "layout": xcord_layout,
+    "sync": xcord_sync,
+    "reconnection": xcord_reconnection,
+}
 Open = Callable[..., AbstractAsyncContextManager[tuple[Core, Page]]]
 
 
@@ -90,7 +97,7 @@ def test_the_list_of_plugins_names_the_other_distribution(others: dict[str, Path
         check=True,
     )
     found = {plugin["name"]: plugin["distribution"] for plugin in json.loads(listed.stdout)}
-    assert found == {"voice": "xcord", "layout": "xcord-other-layout", "sync": "xcord"}
+    assert found == {name: "xcord-other-layout" if name == "layout" else "xcord" for name in BUILT_INS}
 
 
 async def test_the_app_runs_with_another_voice(open_app: Open) -> None:
@@ -136,15 +143,33 @@ async def test_the_app_runs_with_another_sync(
             await page.until(lambda slices: slices["voice"]["status"] == "idle")
 
 
+async def test_the_app_runs_with_another_reconnection(
+    open_app: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with start_livekit(tmp_path) as livekit:
+        monkeypatch.setenv("OTHER_SYNC_URL", livekit.url)
+        monkeypatch.setenv("OTHER_SYNC_TOKEN", livekit.token("ann:laptop", "vc_porch", name="Ann"))
+        async with open_app("sync", "reconnection") as (_, page):
+            await page.ask("directory.login", address="https://home.example", login="ann", password="x")
+            await page.ask("voice.join", channel="porch")
+            await page.until(lambda slices: slices["voice"]["status"] == "connected")
+            async with api.LiveKitAPI(livekit.http_url, livekit.key, livekit.secret) as server:
+                await server.room.delete_room(api.DeleteRoomRequest(room="vc_porch"))
+            # The built-in one would never come back from this.
+            await page.until(lambda slices: slices["voice"]["epoch"] == 2)
+            await page.until(lambda slices: slices["voice"]["status"] == "connected")
+
+
 async def test_the_app_runs_with_all_of_them_replaced(open_app: Open) -> None:
-    async with open_app("voice", "layout", "sync") as (core, page):
+    async with open_app(*BUILT_INS) as (core, page):
         await page.ask("directory.login", address="https://home.example", login="ann", password="x")
         await page.ask("voice.join", channel="porch")
         await page.until(lambda slices: users(slices) == ["echo", "me"])
         for name in BUILT_INS:
             await page.ask("plugins.set", name=name, on=False)
-        await page.until(lambda slices: not slices.keys() & {"voice", "stage", "directory"})
+        owned = {"voice", "stage", "directory", "reconnection"}
+        await page.until(lambda slices: not slices.keys() & owned)
         for name in BUILT_INS:
             await page.ask("plugins.set", name=name, on=True)
-        await page.until(lambda slices: slices.keys() >= {"voice", "stage", "directory"})
+        await page.until(lambda slices: slices.keys() >= owned)
         assert {command.owner for command in core.hub.commands.values()} == {"shell", *BUILT_INS}

@@ -19,6 +19,7 @@ from tests.guests.stack import OWNER, ServerEnd, server_end
 from tests.swap.page import Page, opened
 
 import xcord_layout
+import xcord_reconnection
 import xcord_sync
 import xcord_voice
 from xcord.config import Config
@@ -33,6 +34,7 @@ SLICES = {
     "voice": {"voice", "speaking", "devices", "quality"},
     "layout": {"stage"},
     "sync": {"directory"},
+    "reconnection": {"reconnection"},
 }
 
 
@@ -73,7 +75,9 @@ def _within(now: Held, before: Held) -> bool:
 
 
 @pytest.mark.parametrize(
-    "module", [xcord_voice, xcord_layout, xcord_sync], ids=lambda module: module.__name__
+    "module",
+    [xcord_voice, xcord_layout, xcord_sync, xcord_reconnection],
+    ids=lambda module: module.__name__,
 )
 async def test_a_built_in_alone_can_be_switched_20_times(module: Any) -> None:
     name = module.__name__.removeprefix("xcord_")
@@ -236,6 +240,22 @@ async def test_without_layout_the_call_goes_on_and_the_stage_is_gone(
             await call.page.ask("stage.viewport", width=1280, height=720)
             await call.switch("layout", True)
             await call.page.until(lambda slices: slices.get("stage") == stage)
+            if time == 1:
+                after_second = await held()
+        assert call.page.slices["voice"] == before
+        assert "left" not in call.friend.told
+        await assert_no_more_than(after_second)
+
+
+async def test_without_reconnection_a_good_call_goes_on_as_it_was(server: ServerEnd, tmp_path: Path) -> None:
+    async with in_a_call(server, tmp_path) as call:
+        before = call.page.slices["voice"]
+        after_second = await held()
+        for time in range(TIMES):
+            await call.switch("reconnection", False)
+            await call.page.until(lambda slices: "reconnection" not in slices)
+            await call.switch("reconnection", True)
+            await call.page.until(lambda slices: slices.get("reconnection", {}).get("phase") == "off")
             if time == 1:
                 after_second = await held()
         assert call.page.slices["voice"] == before

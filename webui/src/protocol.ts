@@ -26,6 +26,7 @@ export interface Protocol {
   Directory?: Directory;
   EditChannel?: EditChannel;
   Failure?: Failure;
+  Happening?: Happening;
   Hello?: Hello;
   Invite?: Invite;
   Join?: Join;
@@ -49,6 +50,7 @@ export interface Protocol {
   Plugins?: Plugins;
   Profile?: Profile;
   Quality?: Quality;
+  Reconnection?: Reconnection;
   Register?: Register;
   Rejoin?: Rejoin;
   RemoveMember?: RemoveMember;
@@ -219,6 +221,8 @@ export interface Commands {
   'page.painted': Nothing;
   'page.report': PageReport;
   'plugins.set': SetPlugin;
+  'reconnection.stop': Nothing;
+  'reconnection.try_now': Nothing;
   'settings.set': SetSetting;
   'stage.mode': SetMode;
   'stage.viewport': SetViewport;
@@ -571,6 +575,16 @@ export interface Failure {
   };
 }
 /**
+ * One line of "why did I drop?". `at` in ms since 1970; `what` and `reason` are codes for the
+ * pages; `number` is an attempt or seconds, as `what` has it.
+ */
+export interface Happening {
+  at: number;
+  number: number;
+  reason: string;
+  what: string;
+}
+/**
  * First message of a page: a one-use `token` from the shell, or the `secret` of its last snapshot.
  */
 export interface Hello {
@@ -683,6 +697,23 @@ export interface Quality {
   };
 }
 /**
+ * Slice `reconnection`.
+ *
+ * `phase`: `off` nothing is wrong · `saving` LiveKit's own recovery is at work · `away` somebody
+ * does not answer, `missing` says who (`network`, `voice_server`, `server_end`) · `waiting` for
+ * `next_at` (ms since 1970) · `trying` · `offered` the user may have it back, nothing is done by
+ * itself · `ended` for good · `sign_in` only a new sign-in helps · `stopped` by the user.
+ * `attempt` counts from 1; `reason` is why the call broke, or why the last attempt failed.
+ */
+export interface Reconnection {
+  attempt: number;
+  missing: string;
+  next_at: number;
+  phase: 'away' | 'ended' | 'off' | 'offered' | 'saving' | 'sign_in' | 'stopped' | 'trying' | 'waiting';
+  reason: string;
+  timeline: Happening[];
+}
+/**
  * The one answer to a command.
  */
 export interface Result {
@@ -719,6 +750,7 @@ export interface Slices {
   meter?: Meter;
   plugins?: Plugins;
   quality?: Quality;
+  reconnection?: Reconnection;
   settings?: Settings;
   speaking?: Speaking;
   stage?: Stage;

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from tests.parts import free_port
 
-from xcord_voice.probe import probe
+from xcord.reachability import probe
 
 Serve = Callable[[bytes | None], Awaitable[str]]
 

@@ -1,4 +1,4 @@
-"""Does the SFU answer at all? Asked before each ``connect()``, which would try for half a minute."""
+"""Does a server answer at all? Asked before what would otherwise try for half a minute."""
 
 from __future__ import annotations
 

@@ -1,0 +1,14 @@
+"""Brings lost calls back. It opens nothing itself: it asks ``voice.rejoin``, and tells what happened."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+
+from xcord import Handle, hookimpl
+
+
+@hookimpl
+def xcord_start(hub: Handle) -> AbstractAsyncContextManager[None]:
+    from .life import ReconnectionLife
+
+    return ReconnectionLife(hub).life()
