@@ -36,35 +36,50 @@ class MiniaudioEngine:
         self._devices = devices
 
     def outputs(self) -> tuple[str, ...]:
-        return tuple(device["name"] for device in _listed(self._devices.get_playbacks))
+        return tuple(self._playbacks())
 
     def inputs(self) -> tuple[str, ...]:
-        # A monitor plays back what the speakers play; published as a microphone it would echo everybody.
-        return tuple(
-            device["name"]
-            for device in _listed(self._devices.get_captures)
-            if not device["name"].startswith("Monitor of ")
-        )
+        return tuple(self._captures())
 
-    def play(self, device: str, pull: Pull) -> Stream | None:
-        found = _find(_listed(self._devices.get_playbacks), device)
+    def play(self, device: str, pull: Pull, period_ms: int) -> Stream | None:
+        found = self._playbacks().get(device)
+        kind, samples = miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32
         try:
-            return _open(miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32, 2, found, _playing(pull))
+            return _open(kind, samples, 2, found, _playing(pull), period_ms)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
             return None
 
     def capture(self, device: str, take: Take) -> Stream:
-        names = self.inputs()
-        if not names:
+        captures = self._captures()
+        if not captures:
             raise NoMicrophone("none")
-        wanted = device if device in names else ""
-        found = _find(_listed(self._devices.get_captures), wanted)
+        kind, samples = miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16
         try:
-            return _open(miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16, 1, found, _capturing(take))
+            return _open(kind, samples, 1, captures.get(device), _capturing(take), PERIOD_MS)
         except miniaudio.MiniaudioError as error:
             log.info("a microphone did not open: %s", error)
             raise NoMicrophone(refusal(error)) from error
+
+    def _playbacks(self) -> dict[str, Any]:
+        return _named(self._listed(lambda devices: devices.get_playbacks()))
+
+    def _captures(self) -> dict[str, Any]:
+        # A monitor plays back what the speakers play; published as a microphone it would echo everybody.
+        found = self._listed(lambda devices: devices.get_captures())
+        return _named([device for device in found if not device["name"].startswith("Monitor of ")])
+
+    def _listed(self, ask: Callable[[Any], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        """What there is. A sound server that was started anew needs a new connection."""
+        for _ in range(2):
+            try:
+                if self._devices is None:
+                    self._devices = miniaudio.Devices(_backends())
+                return ask(self._devices)
+            except miniaudio.MiniaudioError as error:
+                log.info("the sound system does not list its devices: %s", error)
+                self._devices = None
+        return []
 
     def close(self) -> None:
         self._devices = None
@@ -117,16 +132,16 @@ def _cards() -> bool:
         return False
 
 
-def _listed(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    try:
-        return ask()
-    except miniaudio.MiniaudioError as error:
-        log.info("the sound system does not list its devices: %s", error)
-        return []
-
-
-def _find(devices: list[dict[str, Any]], name: str) -> Any:
-    return next((device["id"] for device in devices if device["name"] == name), None) if name else None
+def _named(devices: list[dict[str, Any]]) -> dict[str, Any]:
+    """Ids by name; of two of one name the second is called ``name (2)``."""
+    found: dict[str, Any] = {}
+    for device in devices:
+        name, number = device["name"], 1
+        while name in found:
+            number += 1
+            name = f"{device['name']} ({number})"
+        found[name] = device["id"]
+    return found
 
 
 def refusal(error: miniaudio.MiniaudioError) -> str:
@@ -141,13 +156,18 @@ def refusal(error: miniaudio.MiniaudioError) -> str:
 
 
 def _open(
-    kind: Any, sample_format: Any, channels: int, found: Any, generator: Generator[Any, Any, None]
+    kind: Any,
+    sample_format: Any,
+    channels: int,
+    found: Any,
+    generator: Generator[Any, Any, None],
+    period_ms: int,
 ) -> Stream:
     device = kind(
         sample_format,
         channels,
         RATE,
-        PERIOD_MS,
+        period_ms,
         device_id=found,
         callback_periods=PERIODS,
         backends=_backends(),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import ring
 from .ring import Samples
 
 Pull = Callable[[int], Samples]
@@ -19,6 +21,25 @@ Take = Callable[[NDArray[np.int16]], None]
 Tap = Callable[[Samples], None]
 """Given exactly the samples that the loudspeaker plays next: mono, 48 kHz, -1 to 1, of any number, to be
 read only during the call. Called on the device's thread, after the limiter; what it raises harms no sound."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much delay is accepted for how much calm.
+
+    :param period_ms: what the loudspeaker takes at a time.
+    :param frame_ms: what comes of each person at a time.
+    :param least: samples of slack that each person's ring keeps at least.
+    """
+
+    period_ms: int
+    frame_ms: int
+    least: int
+
+
+NORMAL = Profile(20, 20, ring.NORMAL)
+LOW = Profile(10, 10, ring.LOW)
+PROFILES = {"normal": NORMAL, "low": LOW}
 
 
 class Stream(Protocol):
@@ -53,8 +74,9 @@ class AudioEngine(Protocol):
         """Names of the recording devices."""
         ...
 
-    def play(self, device: str, pull: Pull) -> Stream | None:
-        """Plays on the named device, on the default one if it is not there; None if there is none."""
+    def play(self, device: str, pull: Pull, period_ms: int) -> Stream | None:
+        """Plays on the named device, on the default one if it is not there, so many milliseconds at a time;
+        None if there is none."""
         ...
 
     def capture(self, device: str, take: Take) -> Stream:
@@ -83,7 +105,7 @@ class NullEngine:
     def inputs(self) -> tuple[str, ...]:
         return ()
 
-    def play(self, device: str, pull: Pull) -> Stream | None:
+    def play(self, device: str, pull: Pull, period_ms: int) -> Stream | None:
         return None
 
     def capture(self, device: str, take: Take) -> Stream:

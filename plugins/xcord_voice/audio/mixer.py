@@ -68,6 +68,8 @@ class Mixer:
         self._hold = 0
         self._limiter = Limiter()
         self._tap: Tap | None = None
+        self.pulls = 0
+        """How often a device has pulled."""
 
     # -- what is wanted --------------------------------------------------------------------------------
 
@@ -133,6 +135,7 @@ class Mixer:
 
     def pull(self, count: int) -> Samples:
         """The next ``count`` samples of the mix, mono, never above full scale."""
+        self.pulls += 1
         with self._lock:
             mix = self._voiced(count)
             for number, chime in enumerate(self._chimes):

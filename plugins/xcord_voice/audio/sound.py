@@ -1,4 +1,4 @@
-"""The plugin's sound: one engine, one mix, a playing device while a call is up, and the microphone.
+"""The plugin's sound: one engine, one mix, a playing device while somebody needs it, and the microphone.
 
 Sound servers may block, so the engine is only touched in a thread of its own, and every wait is bounded.
 """
@@ -8,13 +8,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from xcord import Devices
 
-from .engine import AudioEngine, NoMicrophone, NullEngine, Stream, Take
+from .engine import NORMAL, AudioEngine, NoMicrophone, NullEngine, Profile, Stream, Take
+from .line import WATCH_EVERY, Line
 from .mixer import Mixer
+from .ring import RATE, Samples
 from .worker import Worker
 
 log = logging.getLogger("xcord.voice.audio")
@@ -23,6 +29,20 @@ T = TypeVar("T")
 
 ANSWER_WITHIN = 5.0  # seconds that a sound server may take
 LOOK_EVERY = 2.0  # seconds between two looks at the list of devices
+SEARCH_EVERY = 5.0  # seconds between two searches for a sound system where there is none
+TAIL = 0.3  # seconds that the loudspeaker stays open after an interface sound, for what it has buffered
+
+
+class Opened(NamedTuple):
+    """What the sound thread opened; ``name`` is empty for the default device."""
+
+    name: str
+    stream: Stream | None
+    problem: str = ""
+
+    def close(self) -> None:
+        if self.stream is not None:
+            self.stream.close()
 
 
 class Sound:
@@ -30,41 +50,46 @@ class Sound:
 
     def __init__(self, open_engine: Callable[[], AudioEngine], publish: Callable[[Devices], None]) -> None:
         self.mixer = Mixer()
+        self.profile: Profile = NORMAL
         self._open_engine, self._publish = open_engine, publish
         self._engine: AudioEngine = NullEngine("starting")
         self._worker = Worker("voice-sound")
-        self._output, self._input = "", ""
-        self._playing: Stream | None = None
-        self._recording: Stream | None = None
-        self._take: Take | None = None
+        self._speakers = Line(lambda: self.mixer.pulls)
+        self._microphone = Line(lambda: self._blocks)
+        self._blocks = 0
         self._wanted: set[str] = set()
-        self._looking: asyncio.Task[None] | None = None
+        self._take: Take | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
         self._works: set[asyncio.Task[Any]] = set()
+        self._chimes: set[asyncio.Task[None]] = set()
 
     @property
     def input(self) -> str:
         """Name of the chosen microphone; empty for the system's default."""
-        return self._input
+        return self._microphone.choice
 
     async def open(self, output: str, input: str) -> None:
-        """Finds the machine's sound; without one the null engine stays and says why."""
-        self._output, self._input = output, input
+        """Finds the machine's sound; without one the null engine stays, says why, and goes on looking."""
+        self._speakers.choice, self._microphone.choice = output, input
         self._engine = await self._do(self._open_engine, NullEngine("sound_server_hangs"))
         await self._look()
-        if self._engine.name != "null":
-            self._looking = asyncio.ensure_future(self._keep_looking())
+        self._keeping = asyncio.ensure_future(self._keep())
 
     async def aclose(self) -> None:
         """Closes all devices."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.wait({self._looking})
+        ending = {*self._chimes, *((self._keeping,) if self._keeping else ())}
+        for task in ending:
+            task.cancel()
+        if ending:
+            await asyncio.wait(ending)
         try:
             await self._whole(self._stop_all())
             await self._do(self._engine.close, None)
         finally:
             await self._worker.aclose()
+
+    # -- what is asked ---------------------------------------------------------------------------------
 
     async def play(self, who: str = "call") -> None:
         """Somebody wants to be heard: the mix goes to the speakers until all of them said ``stop``."""
@@ -75,8 +100,9 @@ class Sound:
         await self._whole(self._stop(who))
 
     async def record(self, take: Take) -> str:
-        """The microphone's blocks go to ``take``, on the device's thread; otherwise a code that says why
-        not: ``none``, ``permission``, ``busy`` or ``failed``."""
+        """The microphone's blocks go to ``take``, on the device's thread, also those of another device
+        after this one is gone; otherwise a code that says why not: ``none``, ``permission``, ``busy`` or
+        ``failed``."""
         return await self._whole(self._record(take))
 
     async def stop_recording(self) -> None:
@@ -87,62 +113,157 @@ class Sound:
         """Other devices, also in the middle of a call."""
         await self._whole(self._choose(output, input))
 
+    async def set_profile(self, profile: Profile) -> None:
+        """Another latency, also in the middle of a call; streams of people follow at the next one."""
+        if profile is not self.profile:
+            self.profile = profile
+            self.mixer.set_least(profile.least)
+            await self._whole(self._reopen(self._speakers))
+
+    def chime(self, samples: Samples) -> None:
+        """Plays an interface sound, also while there is no call."""
+        task = asyncio.ensure_future(self._chime(samples))
+        self._chimes.add(task)
+        task.add_done_callback(self._chimes.discard)
+
+    # -- carrying it out -------------------------------------------------------------------------------
+
     async def _play(self, who: str) -> None:
         async with self._busy:
             self._wanted.add(who)
-            if self._playing is None:
-                self._playing = await self._do(lambda: self._engine.play(self._output, self.mixer.pull), None)
+            self._speakers.needed = True
+            if self._speakers.stream is None:
+                await self._open_line(self._speakers)
 
     async def _stop(self, who: str) -> None:
         async with self._busy:
             self._wanted.discard(who)
             if not self._wanted:
-                await self._close_playing()
+                self._speakers.needed = False
+                await self._close_line(self._speakers)
+
+    async def _chime(self, samples: Samples) -> None:
+        name = f"chime {id(samples)}"
+        await self.play(name)
+        self.mixer.chime(samples)
+        await asyncio.sleep(len(samples) / RATE + TAIL)
+        await self.stop(name)
 
     async def _record(self, take: Take) -> str:
         async with self._busy:
-            self._take = take
-            await self._close_recording()
-            failed: Stream | str = "failed"
-            opened = await self._do(lambda: _capture(self._engine, self._input, take), failed)
-            if isinstance(opened, str):
-                return opened
-            self._recording = opened
-            return ""
+            self._take, self._microphone.needed = take, True
+            await self._close_line(self._microphone)
+            problem = await self._open_line(self._microphone)
+            if problem:
+                self._take, self._microphone.needed = None, False
+            return problem
 
     async def _stop_recording(self) -> None:
         async with self._busy:
-            self._take = None
-            await self._close_recording()
+            self._take, self._microphone.needed = None, False
+            await self._close_line(self._microphone)
 
     async def _choose(self, output: str, input: str) -> None:
-        changed_output, changed_input = output != self._output, input != self._input
-        self._output, self._input = output, input
-        if changed_output and self._wanted:
-            async with self._busy:
-                await self._close_playing()
-                self._playing = await self._do(lambda: self._engine.play(self._output, self.mixer.pull), None)
-        if changed_input and self._take is not None:
-            await self._record(self._take)
-        if changed_output or changed_input:
+        changed = [
+            line
+            for line, name in ((self._speakers, output), (self._microphone, input))
+            if line.choice != name
+        ]
+        self._speakers.choice, self._microphone.choice = output, input
+        for line in changed:
+            await self._reopen(line)
+        if changed:
             await self._look()
 
     async def _stop_all(self) -> None:
         async with self._busy:
             self._wanted.clear()
             self._take = None
-            await self._close_recording()
-            await self._close_playing()
+            for line in (self._microphone, self._speakers):
+                line.needed = False
+                await self._close_line(line)
 
-    async def _close_recording(self) -> None:
-        recording, self._recording = self._recording, None
-        if recording is not None:
-            await self._do(recording.close, None)
+    # -- lines -----------------------------------------------------------------------------------------
 
-    async def _close_playing(self) -> None:
-        playing, self._playing = self._playing, None
-        if playing is not None:
-            await self._do(playing.close, None)
+    async def _reopen(self, line: Line) -> None:
+        async with self._busy:
+            if line.needed:
+                await self._close_line(line)
+                await self._open_line(line)
+
+    async def _open_line(self, line: Line) -> str:
+        opened = await self._do(lambda: self._opened(line), Opened("", None, "failed"))
+        line.opened(time.monotonic(), opened.name, opened.stream)
+        return opened.problem
+
+    async def _close_line(self, line: Line) -> None:
+        stream = line.stream
+        line.closed()
+        if stream is not None:
+            await self._do(stream.close, None)
+
+    def _opened(self, line: Line) -> Opened:
+        """In the sound thread: the wanted device, or the default one in its place."""
+        now, engine = time.monotonic(), self._engine
+        names = engine.outputs() if line is self._speakers else engine.inputs()
+        name = line.wanted(now, names)
+        opened = self._opened_as(line, engine, name)
+        if opened.stream is None and name:
+            line.shun(now, name)
+            opened = self._opened_as(line, engine, "")
+        return opened
+
+    def _opened_as(self, line: Line, engine: AudioEngine, name: str) -> Opened:
+        if line is self._speakers:
+            stream = engine.play(name, self.mixer.pull, self.profile.period_ms)
+            return Opened(name, stream, "" if stream is not None else "failed")
+        try:
+            return Opened(name, engine.capture(name, self._taken))
+        except NoMicrophone as error:
+            return Opened(name, None, error.code)
+
+    def _taken(self, block: NDArray[np.int16]) -> None:
+        """On the microphone's thread."""
+        self._blocks += 1
+        if (take := self._take) is not None:
+            take(block)
+
+    # -- devices that come and go ----------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        look_at = time.monotonic() + LOOK_EVERY
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            if time.monotonic() >= look_at:
+                await self._look()
+                look_at = time.monotonic() + (SEARCH_EVERY if self._engine.name == "null" else LOOK_EVERY)
+            for line in (self._speakers, self._microphone):
+                if line.due(time.monotonic()):
+                    log.info("a sound device is opened anew, in place of %r", line.using)
+                    await self._whole(self._reopen(line))
+                    # Whether it is still there decides when it is tried again.
+                    await self._look()
+
+    async def _look(self) -> None:
+        if self._engine.name == "null" and self._engine.problem == "no_sound":
+            self._engine = await self._do(self._open_engine, self._engine)
+        engine = self._engine
+        nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        inputs, outputs = await self._do(lambda: (engine.inputs(), engine.outputs()), nothing)
+        self._speakers.listed(outputs)
+        self._microphone.listed(inputs)
+        self._publish(
+            Devices(
+                engine=engine.name,
+                inputs=inputs,
+                outputs=outputs,
+                input=self._microphone.choice if self._microphone.choice in inputs else "",
+                output=self._speakers.choice if self._speakers.choice in outputs else "",
+                problem=engine.problem or ("" if outputs else "no_sound"),
+            )
+        )
+
+    # -- the sound thread ------------------------------------------------------------------------------
 
     async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
         """Cancelling whoever waits does not leave a device half open: the work goes on to its end."""
@@ -151,26 +272,6 @@ class Sound:
         task.add_done_callback(self._works.discard)
         return await asyncio.shield(task)
 
-    async def _keep_looking(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            await self._look()
-
-    async def _look(self) -> None:
-        engine = self._engine
-        nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        inputs, outputs = await self._do(lambda: (engine.inputs(), engine.outputs()), nothing)
-        self._publish(
-            Devices(
-                engine=engine.name,
-                inputs=inputs,
-                outputs=outputs,
-                input=self._input if self._input in inputs else "",
-                output=self._output if self._output in outputs else "",
-                problem=engine.problem,
-            )
-        )
-
     async def _do(self, function: Callable[[], T], otherwise: T) -> T:
         """Runs in the sound thread; ``otherwise`` if that does not answer or fails."""
         asked = self._worker.call(function)
@@ -178,19 +279,15 @@ class Sound:
         if not done:
             log.warning("the sound system did not answer within %g s", ANSWER_WITHIN)
             asked.add_done_callback(_close_late)
+            # Whatever it hangs in, the next call must not wait behind it.
+            self._worker.leave()
+            self._worker = Worker("voice-sound")
             return otherwise
         if (error := asked.exception()) is not None:
             log.error("the sound system failed", exc_info=error)
             return otherwise
         result: T = asked.result()
         return result
-
-
-def _capture(engine: AudioEngine, device: str, take: Take) -> Stream | str:
-    try:
-        return engine.capture(device, take)
-    except NoMicrophone as error:
-        return error.code
 
 
 def _close_late(asked: asyncio.Future[Any]) -> None:

@@ -25,9 +25,13 @@ class Worker:
         self._jobs.put((function, future))
         return future
 
+    def leave(self) -> None:
+        """The thread ends after what was asked so far; nobody waits for that."""
+        self._jobs.put(None)
+
     async def aclose(self, within: float = 0.5) -> None:
         """The thread ends after what was asked so far; returns when it has, or after ``within`` seconds."""
-        self._jobs.put(None)
+        self.leave()
         deadline = time.monotonic() + within
         while self._thread.is_alive() and time.monotonic() < deadline:  # noqa: ASYNC110 it has no event
             await asyncio.sleep(0.002)

@@ -163,7 +163,7 @@ class KeepingEngine:
     def inputs(self) -> tuple[str, ...]:
         return ("microphone",) if self._microphone else ()
 
-    def play(self, device: str, pull: Callable[[int], NDArray[np.float32]]) -> PacedThread:
+    def play(self, device: str, pull: Callable[[int], NDArray[np.float32]], period_ms: int) -> PacedThread:
         self.mixer = cast("Mixer", pull.__self__)  # type: ignore[attr-defined]
         return PacedThread(self, lambda at: self.played.append(pull(960)))
 

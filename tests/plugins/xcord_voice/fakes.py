@@ -190,7 +190,7 @@ class StillEngine(NullEngine):
     def outputs(self) -> tuple[str, ...]:
         return ("speakers",)
 
-    def play(self, device: str, pull: Any) -> Any:
+    def play(self, device: str, pull: Any, period_ms: int) -> Any:
         self.open += 1
         self.pull = pull
         return SimpleNamespace(close=self._close)

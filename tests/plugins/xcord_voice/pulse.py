@@ -31,12 +31,12 @@ class Pulse:
 
     def load(self, module: str) -> str:
         """Loads a module; returns its number for ``unload``."""
-        return self._pactl("load-module", *module.split(" ")).strip()
+        return self.control("load-module", *module.split(" ")).strip()
 
     def unload(self, number: str) -> None:
-        self._pactl("unload-module", number)
+        self.control("unload-module", number)
 
-    def _pactl(self, *arguments: str) -> str:
+    def control(self, *arguments: str) -> str:
         command = ["pactl", *arguments]
         done = subprocess.run(
             command, env=self.environment, capture_output=True, text=True, check=True, timeout=10
@@ -72,9 +72,9 @@ class Pulse:
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
 
-    def record(self, seconds: float) -> NDArray[np.int16]:
-        """What the loudspeaker plays from now on."""
-        command = ["parec", "--raw", "--device=speakers.monitor", "--format=s16le", "--channels=1"]
+    def record(self, seconds: float, sink: str = "speakers") -> NDArray[np.int16]:
+        """What a loudspeaker plays from now on."""
+        command = ["parec", "--raw", f"--device={sink}.monitor", "--format=s16le", "--channels=1"]
         recorder = spawn(
             [*command, f"--rate={RATE}", "--latency-msec=20"],
             env=self.environment,
@@ -124,7 +124,7 @@ def start_pulse(folder: Path) -> Iterator[Pulse]:
         deadline = time.monotonic() + 15
         while True:
             with contextlib.suppress(subprocess.SubprocessError):
-                if "mic" in pulse._pactl("list", "short", "sources"):
+                if "mic" in pulse.control("list", "short", "sources"):
                     break
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"pulseaudio did not start: {log.read_text()}")

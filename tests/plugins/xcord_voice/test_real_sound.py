@@ -63,7 +63,7 @@ def test_devices_are_listed_by_name_and_monitors_are_no_microphones(real_engine:
 
 
 def test_what_is_played_comes_out_of_the_named_loudspeaker(real_engine: AudioEngine, pulse: Pulse) -> None:
-    playing = real_engine.play("Speakers", Tone(440))
+    playing = real_engine.play("Speakers", Tone(440), 20)
     assert playing is not None
     # A busy machine starves a loudspeaker now and then; when it does not, the level is exact.
     wait_for(lambda: abs(tone_level(pulse.record(0.3), 440) - 20 * np.log10(0.25)) < 0.2)
@@ -83,14 +83,14 @@ def test_what_is_spoken_into_the_microphone_is_captured(real_engine: AudioEngine
 
 
 def test_a_device_that_is_gone_is_replaced_by_the_default(real_engine: AudioEngine) -> None:
-    playing = real_engine.play("Headset from yesterday", Tone(440))
+    playing = real_engine.play("Headset from yesterday", Tone(440), 20)
     assert playing is not None
     playing.close()
 
 
 def test_devices_leave_nothing_open(real_engine: AudioEngine) -> None:
     def once() -> tuple[int, int]:
-        playing, recording = real_engine.play("", Tone(440)), real_engine.capture("", lambda block: None)
+        playing, recording = real_engine.play("", Tone(440), 20), real_engine.capture("", lambda block: None)
         assert playing is not None
         assert recording is not None
         playing.close()
@@ -112,7 +112,7 @@ def test_a_callback_that_raises_does_not_silence_the_device(
         calls += 1
         raise ValueError("no sound")
 
-    playing = real_engine.play("", pull)
+    playing = real_engine.play("", pull, 20)
     assert playing is not None
     wait_for(lambda: calls > 5)
     playing.close()
@@ -125,7 +125,7 @@ def test_a_machine_without_sound_has_the_null_engine_with_the_reason(
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
     engine = open_engine()
     assert (engine.name, engine.problem) == ("null", "no_sound")
-    assert engine.play("", Tone(440)) is None
+    assert engine.play("", Tone(440), 20) is None
     with pytest.raises(NoMicrophone) as caught:
         engine.capture("", lambda block: None)
     assert caught.value.code == "none"

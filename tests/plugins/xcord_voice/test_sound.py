@@ -58,7 +58,7 @@ async def test_whoever_stops_waiting_leaves_no_device_open() -> None:
 
 async def test_a_sound_system_that_fails_is_silence_and_no_fault(caplog: pytest.LogCaptureFixture) -> None:
     engine = StillEngine()
-    engine.play = lambda device, pull: 1 / 0  # type: ignore[method-assign]
+    engine.play = lambda device, pull, period_ms: 1 / 0  # type: ignore[method-assign]
     sound = sound_of(engine)
     await sound.open("", "")
     await sound.play()
@@ -70,9 +70,9 @@ async def test_another_device_is_taken_in_the_middle_of_a_call() -> None:
     engine, shown, opened = StillEngine(), list[Devices](), list[str]()
     play, capture = engine.play, engine.capture
 
-    def watched_play(device: str, pull: Any) -> Any:
+    def watched_play(device: str, pull: Any, period_ms: int) -> Any:
         opened.append(f"out {device}")
-        return play(device, pull)
+        return play(device, pull, period_ms)
 
     def watched_capture(device: str, take: Any) -> Any:
         opened.append(f"in {device}")

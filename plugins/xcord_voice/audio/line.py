@@ -1,0 +1,90 @@
+"""One direction of the sound: which device it should be on, and whether the open one lives. Pure.
+
+The user's choice is a name and is kept while the device is away: until it comes back the system's default is
+used, which the sound system itself follows when it changes (``test_the_systems_default_is_followed``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .engine import Stream
+
+WATCH_EVERY = 0.1  # seconds between two looks at a device's pulse
+STILL = 4  # such looks in a row without a callback after which a device is dead: 500 ms at most
+SETTLE = 3.0  # seconds after opening in which callbacks may pause: an idle sink's second one comes after 2 s
+SHUN = 30.0  # seconds for which a device that died while it is listed is not tried again
+RETRY = 1.0  # seconds between two attempts to open any device
+
+
+class Pulse:
+    """Tells a dead device by its callbacks, which just stop: nothing else tells.
+
+    :param beats: how many callbacks there were.
+    """
+
+    def __init__(self, beats: Callable[[], int], now: float) -> None:
+        self._beats, self._opened = beats, now
+        self._seen, self._still, self._looked = beats(), 0, now
+
+    def dead(self, now: float) -> bool:
+        """To be asked every ``WATCH_EVERY`` seconds."""
+        beats, late = self._beats(), now - self._looked > 2 * WATCH_EVERY
+        self._looked = now
+        if beats != self._seen:
+            self._seen, self._still = beats, 0
+        elif not late and now - self._opened >= SETTLE:
+            # A look that comes late says that this process stood still, not the device.
+            self._still += 1
+        return self._still >= STILL
+
+
+class Line:
+    """Told what is listed and what was opened; says what is to be opened, and when."""
+
+    def __init__(self, beats: Callable[[], int]) -> None:
+        self._beats = beats
+        self.choice = ""
+        self.needed = False
+        self.stream: Stream | None = None
+        self.using = ""
+        self._names: tuple[str, ...] | None = None
+        self._pulse: Pulse | None = None
+        self._retry_at = 0.0
+        self._shunned, self._shunned_until = "", 0.0
+
+    def listed(self, names: tuple[str, ...]) -> None:
+        """These devices are there now."""
+        self._names = names
+        if self._shunned not in names:
+            self._shunned = ""
+
+    def wanted(self, now: float, names: tuple[str, ...]) -> str:
+        """The device to open; empty for the system's default."""
+        shunned = self._shunned if now < self._shunned_until else ""
+        return self.choice if self.choice in names and self.choice != shunned else ""
+
+    def shun(self, now: float, name: str) -> None:
+        """This device is there and does not work."""
+        self._shunned, self._shunned_until = name, now + SHUN
+
+    def opened(self, now: float, name: str, stream: Stream | None) -> None:
+        """That device is open now, or none could be."""
+        self.using, self.stream = name, stream
+        self._pulse = Pulse(self._beats, now) if stream is not None else None
+        self._retry_at = now + RETRY
+
+    def closed(self) -> None:
+        """Nothing is open."""
+        self.stream = self._pulse = None
+
+    def due(self, now: float) -> bool:
+        """Whether a device is to be opened now, in place of the open one if there is one."""
+        if not self.needed:
+            return False
+        if self.stream is None or self._pulse is None:
+            return now >= self._retry_at
+        if self._pulse.dead(now):
+            self.shun(now, self.using)
+            return True
+        return self._names is not None and self.using != self.wanted(now, self._names)

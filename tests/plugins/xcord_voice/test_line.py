@@ -1,0 +1,119 @@
+"""Which device, and whether it lives: timelines without devices."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from xcord_voice.audio.engine import Stream
+from xcord_voice.audio.line import RETRY, SETTLE, SHUN, WATCH_EVERY, Line, Pulse
+
+OPEN = cast("Stream", SimpleNamespace(close=lambda: None))
+
+
+class Device:
+    """Calls back at every look until ``stops``."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+        self.now = 100.0
+        self.line = Line(lambda: self.beats)
+        self.line.needed = True
+
+    def open(self, *names: str) -> str:
+        self.line.listed(names)
+        name = self.line.wanted(self.now, names)
+        self.line.opened(self.now, name, OPEN)
+        return name
+
+    def watch(self, seconds: float, beating: bool = True, late: float = 0.0) -> float | None:
+        """When something became due, in seconds from now."""
+        for look in range(1, round(seconds / WATCH_EVERY) + 1):
+            self.now += WATCH_EVERY + late
+            self.beats += beating
+            if self.line.due(self.now):
+                return look * (WATCH_EVERY + late)
+        return None
+
+
+def test_a_device_that_falls_silent_is_noticed_within_half_a_second() -> None:
+    device = Device()
+    device.open()
+    assert device.watch(SETTLE) is None
+    noticed = device.watch(5, beating=False)
+    assert noticed is not None
+    assert noticed <= 0.5
+
+
+def test_a_device_may_take_its_time_after_it_was_opened() -> None:
+    device = Device()
+    device.open()
+    assert device.watch(SETTLE - 0.2, beating=False) is None
+    assert device.watch(1) is None
+
+
+def test_a_process_that_stood_still_does_not_blame_the_device() -> None:
+    beats = 0
+    pulse = Pulse(lambda: beats, 0.0)
+    for look in range(1, 60):
+        beats += 1
+        assert not pulse.dead(look * 0.1)
+    for look in range(1, 10):
+        assert not pulse.dead(6 + look * 1.0)
+
+
+@pytest.mark.parametrize(
+    ("choice", "names", "opened"),
+    [("", ("a", "b"), ""), ("b", ("a", "b"), "b"), ("gone", ("a", "b"), ""), ("a", (), "")],
+)
+def test_the_choice_is_taken_where_it_is_there(choice: str, names: tuple[str, ...], opened: str) -> None:
+    device = Device()
+    device.line.choice = choice
+    assert device.open(*names) == opened
+
+
+def test_a_chosen_device_is_left_when_it_goes_and_taken_again_when_it_is_back() -> None:
+    device = Device()
+    device.line.choice = "headset"
+    assert device.open("speakers", "headset") == "headset"
+    assert device.watch(4) is None
+    device.line.listed(("speakers",))
+    assert device.watch(1) == WATCH_EVERY
+    assert device.open("speakers") == ""
+    assert device.watch(60) is None
+    device.line.listed(("speakers", "headset"))
+    assert device.watch(1) == WATCH_EVERY
+    assert device.open("speakers", "headset") == "headset"
+
+
+def test_one_that_died_while_it_is_listed_is_not_tried_again_at_once() -> None:
+    device = Device()
+    device.line.choice = "headset"
+    device.open("headset")
+    device.watch(SETTLE)
+    assert device.watch(1, beating=False)
+    assert device.open("headset") == ""
+    assert device.watch(SHUN - 2) is None
+    assert device.watch(4) is not None
+
+
+def test_one_that_died_and_was_plugged_in_anew_is_tried_at_once() -> None:
+    device = Device()
+    device.line.choice = "headset"
+    device.open("headset")
+    device.watch(SETTLE)
+    assert device.watch(1, beating=False)
+    assert device.open() == ""
+    device.line.listed(("headset",))
+    assert device.watch(1) == WATCH_EVERY
+
+
+def test_while_nothing_opens_it_is_tried_again_and_again_and_never_when_nobody_needs_it() -> None:
+    device = Device()
+    device.line.opened(device.now, "", None)
+    assert device.watch(5) == pytest.approx(RETRY, abs=1.5 * WATCH_EVERY)
+    device.line.needed = False
+    nothing: Any = device.watch(5)
+    assert nothing is None
