@@ -13,13 +13,33 @@ Gating = Literal["open", "voice", "ptt"]
 Decibels = Annotated[int, msgspec.Meta(ge=-90, le=0)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=50, le=2000)]
 Suppressor = Literal["off", "deepfilternet"]
+Latency = Literal["normal", "low"]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Volumes = dict[str, Annotated[int, msgspec.Meta(ge=0, le=200)]]
+Attenuation = Annotated[int, msgspec.Meta(ge=0, le=60)]
+SOUNDS = {
+    "join": "Somebody joins, or I do.",
+    "leave": "Somebody leaves.",
+    "mute": "I mute or deafen myself.",
+    "unmute": "I am heard again.",
+    "lost": "My call is interrupted.",
+    "returned": "My call goes on.",
+}
 
 
 @hookimpl
 def xcord_add_options(options: Options) -> None:
     options.add("muted", bool, False, "Whether my microphone is muted.")
     options.add("deafened", bool, False, "Whether I hear nobody; nobody hears me then either.")
-    options.add("volumes", dict[str, int], {}, "How loud each person is for me, in percent, by user.")
+    options.add("volumes", Volumes, {}, "How loud each person is for me, in percent, by user.")
+    options.add("shared_volumes", Volumes, {}, "How loud the sound of each person's screen is for me.")
+    options.add("silenced", list[str], [], "People of whom nothing is played here.")
+    options.add("prioritized", list[str], [], "People for whom the others are quieter while they speak.")
+    options.add("attenuation", Attenuation, 12, "By how many decibels the others are quieter then; 0 is off.")
+    options.add("latency", Latency, "normal", "Less delay, or more calm on a busy machine.")
+    options.add("sounds.volume", Percent, 50, "How loud interface sounds are.")
+    for name, when in SOUNDS.items():
+        options.add(f"sounds.{name}", bool, True, f"Whether there is a sound for this: {when}")
     options.add("input", str, "", "Name of the microphone; empty for the system's default.")
     options.add("output", str, "", "Name of the loudspeaker; empty for the system's default.")
     options.add("gate", Gating, "open", "When I am heard: always, when I speak, or while a key is held.")

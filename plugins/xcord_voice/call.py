@@ -82,6 +82,7 @@ class Call:
         self._parts.sound.mixer.set_deafened(self._intents.deafened)
         if self._session is not None and self._state.up:
             self._session.assert_silence()
+        self.scene.silenced()
         self.scene.publish()
 
     def set_deafened(self) -> None:

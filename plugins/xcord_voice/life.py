@@ -24,13 +24,13 @@ from xcord import (
     Speaking,
     Switch,
     Voice,
-    Volume,
     probe,
 )
 
 from . import moves
 from .microphone import MicrophoneDesk
 from .parts import Intents, Parts
+from .playout import PlayoutDesk
 
 if TYPE_CHECKING:
     from .audio.capture import Microphone
@@ -89,7 +89,7 @@ class VoiceLife:
         hub.command("voice.probe", Nothing, self._probe, private=True)
         hub.command("voice.mute", Switch, self._mute)
         hub.command("voice.deafen", Switch, self._deafen)
-        hub.command("voice.volume", Volume, self._volume)
+        self._playout = PlayoutDesk(hub)
         self._desk = MicrophoneDesk(hub)
         self._sound: Sound | None = None
         self._call: Call | None = None
@@ -128,8 +128,10 @@ class VoiceLife:
         from .call import Call
         from .scene import Screen
 
-        screen = Screen(self._voice.set, self._speaking.set, self._quality.set, self._hub.notify)
+        set_ = (self._voice.set, self._speaking.set, self._quality.set)
+        screen = Screen(*set_, self._hub.notify, self._playout.chime)
         sound = self._sound = Sound(find_engine, self._devices.set)
+        self._playout.prepare(sound)
         parts = make_parts(sound, self._desk.prepare(sound), self._hub)
         self._call = Call(parts, screen, self._intents, self._ask_token, self._remember)
         return sound
@@ -180,16 +182,6 @@ class VoiceLife:
         await self._hub.set_option(name, on)
         self._take_intent(name, on)
 
-    async def _volume(self, args: Volume, asker: Asker) -> None:
-        if not 0 <= args.percent <= 200:
-            raise CommandError("bad_arguments", "a volume is 0 to 200 percent")
-        volumes = dict(self._hub.option("volumes"))
-        if args.percent == 100:
-            volumes.pop(args.user, None)
-        else:
-            volumes[args.user] = args.percent
-        await self._hub.set_option("volumes", volumes)
-
     # -- intents ---------------------------------------------------------------------------------------
 
     def _take_intent(self, name: str, on: bool) -> None:
@@ -219,19 +211,14 @@ class VoiceLife:
 
     def _on_settings(self) -> None:
         """Settings may also be changed elsewhere: they are the truth about what the user wants."""
-        from .audio.mixer import Levels
-
         option = self._hub.option
         self._take_intent("muted", option("muted"))
         self._take_intent("deafened", option("deafened"))
-        if self._sound is not None:
-            self._sound.mixer.set_levels(Levels(option("volumes")))
-            self._spawn(self._choose(self._sound, option("output"), option("input")))
+        self._playout.apply()
+        self._spawn(self._follow())
 
-    async def _choose(self, sound: Sound, output: str, input: str) -> None:
-        changed = input != sound.input
-        await self._hub.media.run(sound.choose(output, input))
-        if changed:
+    async def _follow(self) -> None:
+        if await self._playout.follow():
             self._desk.device_changed()
 
     # -- between the loops -----------------------------------------------------------------------------

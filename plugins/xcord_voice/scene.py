@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -19,6 +19,9 @@ from .parts import Intents
 from .roster import Roster, describe, user_of
 from .speaking import Speakers
 
+if TYPE_CHECKING:
+    from .audio.chimes import Chime
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -28,6 +31,7 @@ class Screen:
     speaking: Callable[[Speaking], None]
     quality: Callable[[Quality], None]
     notify: Callable[..., None]
+    chime: Callable[[Chime], None]
 
 
 class Scene:
@@ -51,6 +55,8 @@ class Scene:
         self._told: dict[str, str] = {}
         self._broken = False
         self._expiry: tuple[float, asyncio.Task[None]] | None = None
+        self._interrupted = False
+        self._silent = intents.silent
         self._closed = False
 
     # -- what happens ----------------------------------------------------------------------------------
@@ -60,6 +66,7 @@ class Scene:
         now = self._clock.now()
         self._tell_of_loss(before, after)
         if before.status != after.status:
+            self._sound_of(before.status, after.status)
             if after.status == "reconnecting":
                 self._roster.away(now)
             elif after.status == "connected":
@@ -77,6 +84,17 @@ class Scene:
             self._me, self._room = None, ""
         elif after.status == "lost" and after.reason in FINAL:
             self._forget()
+
+    def _sound_of(self, before: str, after: str) -> None:
+        """An interruption is told by its beginning and its end; in between there is silence."""
+        if before == "connected" and after in ("reconnecting", "lost"):
+            self._interrupted = True
+            self._screen.chime("lost")
+        elif after == "connected":
+            self._screen.chime("returned" if self._interrupted else "join")
+            self._interrupted = False
+        elif after == "idle":
+            self._interrupted = False
 
     def entered(self, event: events.Connected) -> None:
         """I am in the room."""
@@ -108,6 +126,12 @@ class Scene:
         """``on``, ``none``, ``denied`` or ``off``."""
         self._microphone = state
         self.publish()
+
+    def silenced(self) -> None:
+        """I was muted or deafened, or am not any more."""
+        before, self._silent = self._silent, self._intents.silent
+        if before != self._silent and self._state().up:
+            self._screen.chime("mute" if self._silent else "unmute")
 
     def profiles(self, profiles: Mapping[str, Profile]) -> None:
         """The directory's names."""
@@ -179,6 +203,9 @@ class Scene:
                     self._screen.notify("participant.joined", user=user, name=now[user])
             for user in self._told.keys() - now.keys():
                 self._screen.notify("participant.left", user=user, name=self._told[user])
+            others = (now.keys() ^ self._told.keys()) - {self._me.user if self._me else ""}
+            if others:
+                self._screen.chime("join" if others & now.keys() else "leave")
         self._told = now
 
     def _tell_of_loss(self, before: State, after: State) -> None:

@@ -73,6 +73,7 @@ _HOMES = {
         "ModeratePerson",
         "MovePerson",
         "Nothing",
+        "PersonSwitch",
         "Register",
         "Rejoin",
         "RemoveMember",
@@ -162,6 +163,7 @@ if TYPE_CHECKING:
     from .requests import ModeratePerson as ModeratePerson
     from .requests import MovePerson as MovePerson
     from .requests import Nothing as Nothing
+    from .requests import PersonSwitch as PersonSwitch
     from .requests import Register as Register
     from .requests import Rejoin as Rejoin
     from .requests import RemoveMember as RemoveMember

@@ -38,10 +38,20 @@ class Rejoin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Volume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``voice.volume``: how loud a person is for me, 0 to 200 percent."""
+    """``voice.volume``: how loud a person is for me, 0 to 200 percent; ``shared`` means the sound of the
+    screen that the person shows, which has a volume of its own."""
 
     user: str
     percent: int
+    shared: bool = False
+
+
+class PersonSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``voice.silence``: whether nothing of a person is played here. ``voice.prioritize``: whether all
+    others are quieter while this person speaks."""
+
+    user: str
+    on: bool
 
 
 class SetSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

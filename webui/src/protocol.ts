@@ -26,7 +26,6 @@ export interface Protocol {
   Directory?: Directory;
   EditChannel?: EditChannel;
   Failure?: Failure;
-  Happening?: Happening;
   Hello?: Hello;
   Invite?: Invite;
   Join?: Join;
@@ -45,12 +44,12 @@ export interface Protocol {
   OpenLink?: OpenLink;
   PageReport?: PageReport;
   Person?: Person;
+  PersonSwitch?: PersonSwitch;
   Placed?: Placed;
   PluginState?: PluginState;
   Plugins?: Plugins;
   Profile?: Profile;
   Quality?: Quality;
-  Reconnection?: Reconnection;
   Register?: Register;
   Rejoin?: Rejoin;
   RemoveMember?: RemoveMember;
@@ -221,8 +220,6 @@ export interface Commands {
   'page.painted': Nothing;
   'page.report': PageReport;
   'plugins.set': SetPlugin;
-  'reconnection.stop': Nothing;
-  'reconnection.try_now': Nothing;
   'settings.set': SetSetting;
   'stage.mode': SetMode;
   'stage.viewport': SetViewport;
@@ -232,7 +229,10 @@ export interface Commands {
   'voice.leave': Nothing;
   'voice.meter': Switch;
   'voice.mute': Switch;
+  'voice.prioritize': PersonSwitch;
   'voice.rejoin': Rejoin;
+  'voice.silence': PersonSwitch;
+  'voice.test_sound': Nothing;
   'voice.volume': Volume;
   'window.close': ShowWindow;
   'window.show': ShowWindow;
@@ -453,16 +453,26 @@ export interface Join {
   url?: string;
 }
 /**
+ * `voice.silence`: whether nothing of a person is played here. `voice.prioritize`: whether all
+ * others are quieter while this person speaks.
+ */
+export interface PersonSwitch {
+  on: boolean;
+  user: string;
+}
+/**
  * `voice.rejoin`. `take_over` also replaces a connection that the SDK still tries to save.
  */
 export interface Rejoin {
   take_over?: boolean;
 }
 /**
- * `voice.volume`: how loud a person is for me, 0 to 200 percent.
+ * `voice.volume`: how loud a person is for me, 0 to 200 percent; `shared` means the sound of the
+ * screen that the person shows, which has a volume of its own.
  */
 export interface Volume {
   percent: number;
+  shared?: boolean;
   user: string;
 }
 /**
@@ -573,16 +583,6 @@ export interface Failure {
   params: {
     [k: string]: unknown;
   };
-}
-/**
- * One line of "why did I drop?". `at` in ms since 1970; `what` and `reason` are codes for the
- * pages; `number` is an attempt or seconds, as `what` has it.
- */
-export interface Happening {
-  at: number;
-  number: number;
-  reason: string;
-  what: string;
 }
 /**
  * First message of a page: a one-use `token` from the shell, or the `secret` of its last snapshot.
@@ -697,23 +697,6 @@ export interface Quality {
   };
 }
 /**
- * Slice `reconnection`.
- *
- * `phase`: `off` nothing is wrong · `saving` LiveKit's own recovery is at work · `away` somebody
- * does not answer, `missing` says who (`network`, `voice_server`, `server_end`) · `waiting` for
- * `next_at` (ms since 1970) · `trying` · `offered` the user may have it back, nothing is done by
- * itself · `ended` for good · `sign_in` only a new sign-in helps · `stopped` by the user.
- * `attempt` counts from 1; `reason` is why the call broke, or why the last attempt failed.
- */
-export interface Reconnection {
-  attempt: number;
-  missing: string;
-  next_at: number;
-  phase: 'away' | 'ended' | 'off' | 'offered' | 'saving' | 'sign_in' | 'stopped' | 'trying' | 'waiting';
-  reason: string;
-  timeline: Happening[];
-}
-/**
  * The one answer to a command.
  */
 export interface Result {
@@ -750,7 +733,6 @@ export interface Slices {
   meter?: Meter;
   plugins?: Plugins;
   quality?: Quality;
-  reconnection?: Reconnection;
   settings?: Settings;
   speaking?: Speaking;
   stage?: Stage;

@@ -1,8 +1,8 @@
 """All voices into one: gain per person, attenuation, deafen, interface sounds, limiter. Knows neither devices
 nor LiveKit.
 
-Voices are pushed from the SDK's thread and pulled by the device's. Of a voice that was removed nothing is mixed
-when ``remove`` has returned; what the limiter already holds, 2 ms, is still played.
+Voices are pushed from the SDK's thread and pulled by the device's. Of a voice that was removed nothing is
+mixed when ``remove`` has returned; what the limiter already holds, 2 ms, is still played.
 """
 
 from __future__ import annotations

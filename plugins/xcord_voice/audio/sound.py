@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, TypeVar
@@ -21,7 +20,7 @@ from .engine import NORMAL, AudioEngine, NoMicrophone, NullEngine, Profile, Stre
 from .line import WATCH_EVERY, Line
 from .mixer import Mixer
 from .ring import RATE, Samples
-from .worker import Worker
+from .worker import Worker, close_late
 
 log = logging.getLogger("xcord.voice.audio")
 
@@ -62,7 +61,7 @@ class Sound:
         self._keeping: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
         self._works: set[asyncio.Task[Any]] = set()
-        self._chimes: set[asyncio.Task[None]] = set()
+        self._chimes: set[asyncio.Task[bool]] = set()
 
     @property
     def input(self) -> str:
@@ -120,11 +119,13 @@ class Sound:
             self.mixer.set_least(profile.least)
             await self._whole(self._reopen(self._speakers))
 
-    def chime(self, samples: Samples) -> None:
-        """Plays an interface sound, also while there is no call."""
+    def chime(self, samples: Samples) -> asyncio.Task[bool]:
+        """Plays an interface sound, also while there is no call; done when it was heard, false if there is
+        nothing to play it on."""
         task = asyncio.ensure_future(self._chime(samples))
         self._chimes.add(task)
         task.add_done_callback(self._chimes.discard)
+        return task
 
     # -- carrying it out -------------------------------------------------------------------------------
 
@@ -142,12 +143,15 @@ class Sound:
                 self._speakers.needed = False
                 await self._close_line(self._speakers)
 
-    async def _chime(self, samples: Samples) -> None:
+    async def _chime(self, samples: Samples) -> bool:
         name = f"chime {id(samples)}"
         await self.play(name)
-        self.mixer.chime(samples)
-        await asyncio.sleep(len(samples) / RATE + TAIL)
+        playing = self._speakers.stream is not None
+        if playing:
+            self.mixer.chime(samples)
+            await asyncio.sleep(len(samples) / RATE + TAIL)
         await self.stop(name)
+        return playing
 
     async def _record(self, take: Take) -> str:
         async with self._busy:
@@ -278,7 +282,7 @@ class Sound:
         done, _ = await asyncio.wait({asked}, timeout=ANSWER_WITHIN)
         if not done:
             log.warning("the sound system did not answer within %g s", ANSWER_WITHIN)
-            asked.add_done_callback(_close_late)
+            asked.add_done_callback(close_late)
             # Whatever it hangs in, the next call must not wait behind it.
             self._worker.leave()
             self._worker = Worker("voice-sound")
@@ -288,10 +292,3 @@ class Sound:
             return otherwise
         result: T = asked.result()
         return result
-
-
-def _close_late(asked: asyncio.Future[Any]) -> None:
-    """A device that opens after nobody waits for it any more: above all, no microphone stays open."""
-    late: Any = None if asked.exception() is not None else asked.result()
-    if hasattr(late, "close"):
-        threading.Thread(target=late.close, name="voice-sound-late", daemon=True).start()

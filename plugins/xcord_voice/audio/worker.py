@@ -55,3 +55,10 @@ def _settle(future: asyncio.Future[Any], result: Any, error: Exception | None) -
         future.set_result(result)
     else:
         future.set_exception(error)
+
+
+def close_late(asked: asyncio.Future[Any]) -> None:
+    """A device that opens after nobody waits for it any more: above all, no microphone stays open."""
+    late: Any = None if asked.exception() is not None else asked.result()
+    if hasattr(late, "close"):
+        threading.Thread(target=late.close, name="voice-sound-late", daemon=True).start()

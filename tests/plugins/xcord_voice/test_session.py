@@ -310,7 +310,8 @@ async def test_deafened_is_told_on_change_and_to_newcomers_and_shuts_the_gate(
 async def test_deafened_stands_on_disk_and_holds_from_the_start(
     network: Network, monkeypatch: pytest.MonkeyPatch, deafened: bool
 ) -> None:
-    async with network.running(monkeypatch, options={"voice.deafened": deafened}) as world:
+    options = {"voice.deafened": deafened, "voice.sounds.join": False}
+    async with network.running(monkeypatch, options=options) as world:
         await network.join(world, "lobby", seen("ann:phone"), started("microphone", "TR_1"))
         await world.until(lambda: network.engine.pull)
         assert network.engine.pull is not None
