@@ -98,6 +98,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)
 
 if TYPE_CHECKING:
+    from .calls import Asker as Asker
     from .clock import Clock as Clock
     from .config import Config as Config
     from .errors import CommandError as CommandError
@@ -108,7 +109,6 @@ if TYPE_CHECKING:
     from .gate import Gate as Gate
     from .handle import Handle as Handle
     from .hookspecs import hookimpl as hookimpl
-    from .hub import Asker as Asker
     from .hub import Slice as Slice
     from .model import App as App
     from .model import Capture as Capture

@@ -16,12 +16,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from .calls import Asker
 from .config import Config
 from .control import answerer
 from .core import Core, running
 from .door import Door, listen
 from .errors import CommandError
-from .hub import SHELL, Asker
+from .hub import SHELL
 from .instance import Instance, hand_over
 from .requests import OpenLink
 from .views import WindowSpec

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from .calls import Asker
 from .errors import CommandError
-from .hub import Asker, Hub
+from .hub import Hub
 from .instance import refusal
 
 ASKER = Asker("control", "cli")

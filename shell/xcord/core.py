@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import socket
@@ -98,6 +99,7 @@ async def running(
                 if before_plugins is not None:
                     await before_plugins(core)
                 await _start(core, settings)
+                gc.freeze()  # looking through all that plugins imported takes longer than a frame of sound
                 yield core
             finally:
                 await supervisor.stop_all()

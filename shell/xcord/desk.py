@@ -9,10 +9,11 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from .calls import Asker
 from .door import Admission
 from .errors import CommandError
 from .figures import Measure, PageReport
-from .hub import SHELL, Asker, Hub
+from .hub import SHELL, Hub
 from .links import Desktop, desktop, invite_in
 from .messages import PROTOCOL
 from .model import App, Settings, Viewport, Windows, WindowState

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .bridge import MediaLike
+from .calls import Asker, Handler
 from .clock import Clock
 from .config import Config
 from .errors import CommandError, PluginFault
 from .gate import Gate
-from .hub import Asker, Handler, Hub, Slice
+from .hub import Hub, Slice
 from .pictures import Fetch, Pictures
 from .settings import Settings
 from .views import ModeEntry, ViewModes

@@ -10,34 +10,23 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
-import msgspec
-
+from .calls import Answered, Asker, Call, Command, Handler
 from .clock import Clock, MonotonicClock
 from .errors import CommandError, PluginFault, WiringError
 from .watchers import Listener, Watcher
-from .workers import Workers, describe
+from .workers import Workers
 
 log = logging.getLogger("xcord.hub")
 
 T = TypeVar("T")
 NoticeListener = Callable[[str, dict[str, Any]], None]
 FaultListener = Callable[[PluginFault], None]
-Handler = Callable[[Any, "Asker"], Awaitable[Any]]
 
 SHELL = "shell"
 UNHEARD = 64  # notices kept until the first window listens
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks a command: a window, a plugin, or the control socket."""
-
-    kind: Literal["window", "plugin", "control", "shell"]
-    name: str
 
 
 class Slice(Generic[T]):
@@ -60,17 +49,6 @@ class Slice(Generic[T]):
         self.value = value
         self.revision += 1
         self._hub.publish(self.name, value)
-
-
-@dataclass(frozen=True)
-class Command:
-    """A claimed command. ``private`` ones answer plugins only."""
-
-    name: str
-    owner: str
-    args: type[Any]
-    handler: Handler
-    private: bool
 
 
 class Hub:
@@ -183,48 +161,40 @@ class Hub:
             )
         self.commands[name] = Command(name, owner, args, handler, private)
 
-    async def ask(self, name: str, args: Any, asker: Asker, timeout: float = 30.0) -> Any:
-        """Asks a command and returns its answer.
+    def call(self, name: str, args: Any, asker: Asker, answered: Answered, timeout: float = 30.0) -> Call:
+        """Starts a command; ``answered`` hears of its end once, soon and on this loop.
 
         :param args: an instance of the command's type, or plain JSON values to be checked.
         :param timeout: seconds; the handler is cancelled afterwards.
-        :raises CommandError: always typed, whatever the handler did.
+        :raises CommandError: ``unknown_command`` or ``bad_arguments``; then ``answered`` hears nothing.
         """
         command = self.commands.get(name)
         if command is None or (command.private and asker.kind not in ("plugin", "shell")):
             raise CommandError("unknown_command", f"nobody answers {name!r}", name=name)
-        checked = _check(command, args)
-        task: asyncio.Task[Any] = asyncio.ensure_future(_call(command.handler, checked, asker))
         running = self._running.setdefault(command.owner, set())
-        running.add(task)
-        task.add_done_callback(running.discard)
-        try:
-            done, _ = await asyncio.wait({task}, timeout=timeout)
-        except asyncio.CancelledError:
-            task.cancel()
-            raise
-        if not done:
-            task.cancel()
-            raise CommandError("timed_out", f"{name} had no answer within {timeout:g} s", name=name)
-        return self._answer(command, task)
+        return Call(command, command.check(args), asker, timeout, answered, self.report, running)
 
-    def _answer(self, command: Command, task: asyncio.Task[Any]) -> Any:
-        if task.cancelled():
-            raise CommandError(
-                "plugin_off", f"{command.name}: its plugin was switched off", name=command.name
-            )
-        error = task.exception()
-        if error is None:
-            return task.result()
-        if isinstance(error, CommandError):
-            raise error
-        self.report(PluginFault(command.owner, "handler_failed", describe(command.owner, error)), error)
-        raise CommandError(
-            "handler_failed",
-            f"{command.name} failed in {command.owner}",
-            name=command.name,
-            plugin=command.owner,
-        ) from error
+    async def ask(self, name: str, args: Any, asker: Asker, timeout: float = 30.0) -> Any:
+        """Asks a command and returns its answer; see :meth:`call`.
+
+        :raises CommandError: always typed, whatever the handler did.
+        """
+        answer: asyncio.Future[Any] = self._loop.create_future()
+
+        def answered(result: Any, error: CommandError | None) -> None:
+            if answer.done():
+                return  # whoever asked was cancelled
+            if error is None:
+                answer.set_result(result)
+            else:
+                answer.set_exception(error)
+
+        call = self.call(name, args, asker, answered, timeout)
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            call.task.cancel()
+            raise
 
     # -- notices and faults -----------------------------------------------------------------------------
 
@@ -278,18 +248,3 @@ class Hub:
             self.slices.pop(name).gone = True
             self.publish(name, None)
         self.workers.forget(owner)
-
-
-async def _call(handler: Handler, args: Any, asker: Asker) -> Any:
-    return await handler(args, asker)
-
-
-def _check(command: Command, args: Any) -> Any:
-    if isinstance(args, command.args):
-        return args
-    try:
-        return msgspec.convert({} if args is None else args, command.args)
-    except msgspec.ValidationError as error:
-        raise CommandError(
-            "bad_arguments", f"{command.name}: {error}", name=command.name, detail=str(error)
-        ) from None

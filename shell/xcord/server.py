@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.requests import Request
+from starlette.requests import Request as PageRequest
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from uvicorn.server import ServerState
+from websockets.http11 import Request
 
 from .door import Admission, Door, hosts, origins
 from .hub import Hub
@@ -32,13 +33,14 @@ from .messages import PROTOCOL, Hello, MediaDoor
 from .outbox import Encoded
 from .pictures import Pictures
 from .session import MAX_MESSAGE, Session
+from .wire import WindowSocket
 
 log = logging.getLogger("xcord.server")
 logging.getLogger("uvicorn").setLevel(logging.WARNING)  # debug prints every message, tokens too
 
 HELLO_WITHIN = 5.0  # seconds
-FAIR_AFTER = 32  # messages of one page handled in a row
-CLOSE_BAD_TOKEN, CLOSE_PROTOCOL, CLOSE_BAD_HELLO = 4001, 4002, 4003
+LARGEST = 16 * MAX_MESSAGE  # bytes; between the two a message is answered, beyond the socket is closed
+CLOSE = {"bad_token": 4001, "protocol": 4002, "bad_hello": 4003}
 POLICY = (
     "default-src 'self'; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; img-src 'self' data: blob:; "
     "media-src 'self' blob: mediastream:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
@@ -53,22 +55,6 @@ PICTURE_HEADERS = {
 
 Tickets = Callable[[Admission], MediaDoor | None]
 Presence = Callable[[Admission, bool], None]
-
-
-class StarletteWire:
-    """A ``Wire`` over Starlette's WebSocket."""
-
-    def __init__(self, websocket: WebSocket) -> None:
-        self._websocket = websocket
-
-    async def send(self, text: bytes) -> None:
-        """See ``Wire``."""
-        await self._websocket.send_text(text.decode())
-
-    async def close(self, code: int, reason: str) -> None:
-        """See ``Wire``."""
-        if self._websocket.application_state is not WebSocketState.DISCONNECTED:
-            await self._websocket.close(code, reason)
 
 
 class PageServer:
@@ -99,7 +85,7 @@ class PageServer:
         self.app = self._build(web)
 
     def _build(self, web: Path) -> Starlette:
-        async def guard(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        async def guard(request: PageRequest, call_next: Callable[[PageRequest], Any]) -> Response:
             if request.headers.get("host") not in hosts(self.port):
                 self._door.counters["foreign_host"] += 1
                 return PlainTextResponse("This address belongs to a local app.", 421)
@@ -112,79 +98,68 @@ class PageServer:
 
         return Starlette(
             routes=[
-                WebSocketRoute("/ws", self._serve_window),
                 Route("/pictures/{secret}/{owner}/{name}", self._serve_picture),
                 Mount("/", StaticFiles(directory=web, html=True, check_dir=False)),
             ],
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)],
         )
 
-    async def _serve_picture(self, request: Request) -> Response:
+    async def _serve_picture(self, request: PageRequest) -> Response:
         found = await self._pictures.find(**request.path_params)
         if found is None:
             return PlainTextResponse("There is no such picture.", 404)
         kind, content = found
         return Response(content, headers=PICTURE_HEADERS, media_type=kind)
 
-    async def _serve_window(self, websocket: WebSocket) -> None:
-        if websocket.headers.get("host") not in hosts(self.port):
+    def _refuse(self, request: Request) -> HTTPStatus | None:
+        """Who may have a socket at all; a browser shows no reason for a refused one."""
+        if request.path.partition("?")[0] != "/ws":
+            return HTTPStatus.NOT_FOUND
+        if _one(request, "Host") not in hosts(self.port):
             self._door.counters["foreign_host"] += 1
-            await websocket.close()  # before accept: the browser sees 403
-            return
-        if websocket.headers.get("origin") not in origins(self.port):
+            return HTTPStatus.FORBIDDEN
+        if _one(request, "Origin") not in origins(self.port):
             self._door.counters["foreign_origin"] += 1
-            await websocket.close()
-            return
-        await websocket.accept()
-        try:
-            session = await self._greet(websocket)
-            if session is not None:
-                await self._converse(websocket, session)
-        except WebSocketDisconnect:
-            return
+            return HTTPStatus.FORBIDDEN
+        return None
 
-    async def _greet(self, websocket: WebSocket) -> Session | None:
+    def greet(self, hello: bytes, socket: WindowSocket) -> Session | None:
+        """The session of a window that said hello; ``None`` if it was refused, and the socket closed."""
         try:
-            text = await asyncio.wait_for(websocket.receive_text(), HELLO_WITHIN)
-            hello = msgspec.json.decode(text if len(text) <= MAX_MESSAGE else "", type=Hello)
-        except (TimeoutError, msgspec.MsgspecError, KeyError):
-            self._door.counters["bad_hello"] += 1
-            await websocket.close(CLOSE_BAD_HELLO, "bad_hello")
+            said = msgspec.json.decode(hello if len(hello) <= MAX_MESSAGE else b"", type=Hello)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            self.refuse(socket, "bad_hello")
             return None
-        if hello.protocol != PROTOCOL:
-            self._door.counters["protocol"] += 1
-            await websocket.close(CLOSE_PROTOCOL, "protocol")
+        if said.protocol != PROTOCOL:
+            self.refuse(socket, "protocol")
             return None
-        admitted = self._door.admit(hello.token, hello.secret, hello.page)
+        admitted = self._door.admit(said.token, said.secret, said.page)
         if admitted is None:
-            await websocket.close(CLOSE_BAD_TOKEN, "bad_token")
+            socket.close(CLOSE["bad_token"], "bad_token")  # the door counted it
             return None
         admission, secret = admitted
-        return Session(
-            self._hub, self._encoded, admission, secret, self._ticket(admission), self._door.counters
-        )
+        counters, media = self._door.counters, self._ticket(admission)
+        return Session(self._hub, self._encoded, admission, secret, media, counters, socket)
 
-    async def _converse(self, websocket: WebSocket, session: Session) -> None:
-        window = session.admission.window
-        self._connections[window] = self._connections.get(window, 0) + 1
-        self._presence(session.admission, True)
-        sending = asyncio.ensure_future(session.run(StarletteWire(websocket)))
-        sending.add_done_callback(_note_failure)
-        try:
-            for count in itertools.count():
-                message = await websocket.receive()
-                if message["type"] == "websocket.disconnect":
-                    return
-                session.receive(message.get("text") or message.get("bytes") or b"")
-                if count % FAIR_AFTER == 0:
-                    await asyncio.sleep(0)  # a page that floods us must not starve the others
-        finally:
-            sending.cancel()
-            session.close()
-            self._connections[window] -= 1
-            if not self._connections[window]:
-                del self._connections[window]
-                self._presence(session.admission, False)
+    def refuse(self, socket: WindowSocket, why: str) -> None:
+        """Counts it and closes the socket."""
+        self._door.counters[why] += 1
+        socket.close(CLOSE[why], why)
+
+    def note(self, admission: Admission, change: int) -> None:
+        """Counts a window's connections, and tells when the first came or the last is gone."""
+        window = admission.window
+        before = self._connections.get(window, 0)
+        self._connections[window] = before + change
+        if not self._connections[window]:
+            del self._connections[window]
+        if change > 0 or before == 1:
+            self._presence(admission, change > 0)
+
+    def _socket(self, config: uvicorn.Config, server_state: ServerState, app_state: object) -> WindowSocket:
+        return WindowSocket(
+            self._refuse, lambda socket: _Visit(self, socket), server_state.connections, LARGEST
+        )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -194,10 +169,7 @@ class PageServer:
             log_config=None,
             access_log=False,
             lifespan="off",
-            ws="websockets-sansio",
-            ws_max_size=16 * MAX_MESSAGE,
-            ws_per_message_deflate=False,
-            ws_ping_interval=None,
+            ws=self._socket,  # type: ignore[arg-type]  # called as a class is, and need not be one
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
@@ -212,10 +184,42 @@ class PageServer:
                 task.cancel()
 
 
-def _note_failure(task: asyncio.Task[None]) -> None:
-    if task.cancelled() or (error := task.exception()) is None:
-        return
-    if not isinstance(
-        error, WebSocketDisconnect | RuntimeError
-    ):  # RuntimeError: the socket closed while sending
-        log.error("a window's connection failed", exc_info=error)
+class _Visit:
+    """A connection from its first message on; see ``wire.Listener``."""
+
+    def __init__(self, server: PageServer, socket: WindowSocket) -> None:
+        self._server, self._socket = server, socket
+        self._session: Session | None = None
+        self._hello_due = True
+        self._patience = asyncio.get_running_loop().call_later(HELLO_WITHIN, self._refuse)
+
+    def receive(self, text: bytes) -> None:
+        if self._session is not None:
+            self._session.receive(text)
+        elif self._hello_due:
+            self._hello_due = False
+            self._patience.cancel()
+            self._session = self._server.greet(text, self._socket)
+            if self._session is not None:
+                self._server.note(self._session.admission, +1)
+                self._session.start()
+
+    def _refuse(self) -> None:
+        self._hello_due = False
+        self._server.refuse(self._socket, "bad_hello")
+
+    def drained(self) -> None:
+        if self._session is not None:
+            self._session.flush()
+
+    def lost(self) -> None:
+        self._patience.cancel()
+        if self._session is not None:
+            self._session.close()
+            self._server.note(self._session.admission, -1)
+
+
+def _one(request: Request, name: str) -> str | None:
+    """The header if it is there once; twice is nobody's browser."""
+    values = request.headers.get_all(name)
+    return values[0] if len(values) == 1 else None

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from .calls import Asker
 from .door import Admission
 from .errors import CommandError
-from .hub import Asker, Hub
+from .hub import Hub
 from .messages import Ask, Failure, FromPage, MediaDoor, Result, Resync, Snapshot, encode
 from .outbox import Encoded, Outbox
 
@@ -27,13 +28,15 @@ _decoder = msgspec.json.Decoder(FromPage)
 
 
 class Wire(Protocol):
-    """The socket of one window."""
+    """The socket of one window. Whoever owns it calls ``Session.flush`` when it is not full any more."""
 
-    async def send(self, text: bytes) -> None:
-        """Sends one text frame; waits while the window does not read."""
+    full: bool
+
+    def send(self, frames: list[bytes]) -> None:
+        """Sends text frames; never waits."""
         ...
 
-    async def close(self, code: int, reason: str) -> None:
+    def close(self, code: int, reason: str) -> None:
         """Closes the socket."""
         ...
 
@@ -49,13 +52,16 @@ class Session:
         secret: str,
         media: MediaDoor | None,
         counters: Counter[str],
+        wire: Wire,
     ) -> None:
         self._hub, self.admission, self._secret, self._media = hub, admission, secret, media
-        self._counters = counters
+        self._counters, self._wire = counters, wire
         self.outbox = Outbox(encoded)
-        self._wake = asyncio.Event()
+        self._asker = Asker("window", admission.window)
+        self._loop = asyncio.get_running_loop()
+        self._due: asyncio.Handle | None = None
+        self._check: asyncio.TimerHandle | None = None
         self._answers: OrderedDict[int, Result | None] = OrderedDict()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._budget = float(COMMANDS_PER_SECOND)
         self._budget_at = hub.clock.now()
         self._checked_at = float("-inf")
@@ -65,33 +71,58 @@ class Session:
 
     # -- out --------------------------------------------------------------------------------------------
 
-    async def run(self, wire: Wire) -> None:
-        """Sends until cancelled or until the wire fails."""
+    def start(self) -> None:
+        """Sends the snapshot, and from now on what changes."""
         self._endings = [self._hub.listen(self._on_slice), self._hub.listen_to_notices(self._on_notice)]
-        try:
-            await wire.send(self._snapshot())
-            while True:
-                await self._wait_for_news()
-                self._wake.clear()
-                if self._full:
-                    await wire.close(1008, "unread")
-                    return
-                if self._resync:
-                    self._resync = False
-                    await wire.send(self._snapshot())
-                for frame in self.outbox.take():
-                    await wire.send(frame)
-                if self._check_is_due():
-                    self._checked_at = self._hub.clock.now()
-                    await wire.send(self.outbox.take_check())
-        finally:
-            self.close()
+        self._resync = True
+        self.flush()
 
     def close(self) -> None:
         """Stops listening. Commands already under way go on; their answers have no reader."""
         for end in self._endings:
             end()
         self._endings = []
+        if self._check is not None:
+            self._check.cancel()
+            self._check = None
+
+    def flush(self) -> None:
+        """Sends all that is due in one go, or nothing while the window does not read."""
+        self._due = None
+        if not self._endings:
+            return
+        if self._full:
+            self.close()
+            self._wire.close(1008, "unread")
+            return
+        if self._wire.full:
+            return
+        frames = [self._snapshot()] if self._resync else []
+        self._resync = False
+        frames += self.outbox.take()
+        if self._check_is_due():
+            self._checked_at = self._hub.clock.now()
+            frames.append(self.outbox.take_check())
+        if frames:
+            self._wire.send(frames)
+        if self.outbox.unchecked and self._check is None:
+            left = self._checked_at + CHECK_EVERY - self._hub.clock.now()
+            self._check = self._loop.call_later(max(0.0, left), self._on_check)
+
+    def _flush_soon(self, *, last: bool = False) -> None:
+        """In the loop's next turn, so that what changes together is sent together.
+
+        :param last: after the windows that wait already: one that asked knows, the others are to be told.
+        """
+        if last and self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if self._due is None:
+            self._due = self._loop.call_soon(self.flush)
+
+    def _on_check(self) -> None:
+        self._check = None
+        self.flush()
 
     def _snapshot(self) -> bytes:
         return encode(
@@ -104,26 +135,16 @@ class Session:
             )
         )
 
-    async def _wait_for_news(self) -> None:
-        if not self.outbox.unchecked:
-            await self._wake.wait()
-            return
-        left = max(0.0, self._checked_at + CHECK_EVERY - self._hub.clock.now())
-        try:
-            await asyncio.wait_for(self._wake.wait(), left)
-        except TimeoutError:
-            return  # a check is due
-
     def _check_is_due(self) -> bool:
         return self.outbox.unchecked and self._hub.clock.now() - self._checked_at >= CHECK_EVERY
 
     def _on_slice(self, name: str, value: Any) -> None:
         self.outbox.touch(name)
-        self._wake.set()
+        self._flush_soon()
 
     def _on_notice(self, name: str, params: dict[str, Any]) -> None:
         self.outbox.add_notice(name, params)
-        self._wake.set()
+        self._flush_soon()
 
     # -- in -----------------------------------------------------------------------------------------------
 
@@ -140,7 +161,7 @@ class Session:
         if isinstance(message, Resync):
             self._counters["drift"] += 1
             self._resync = True
-            self._wake.set()
+            self._flush_soon()
             return
         self._receive_command(message)
 
@@ -155,19 +176,22 @@ class Session:
             self._refuse(message.id, "rate_limited", limit=COMMANDS_PER_SECOND)
         else:
             self._remember(message.id, None)
-            task = asyncio.ensure_future(self._ask(message))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._ask(message)
 
-    async def _ask(self, message: Ask) -> None:
+    def _ask(self, message: Ask) -> None:
+        def answered(_: Any, error: CommandError | None) -> None:
+            if error is None:
+                result = Result(message.id, True)
+            else:
+                self._counters[error.code] += 1
+                result = Result(message.id, False, Failure(error.code, error.params))
+            self._remember(message.id, result)
+            self._send(result)
+
         try:
-            await self._hub.ask(message.name, message.args, Asker("window", self.admission.window))
-            result = Result(message.id, True)
+            self._hub.call(message.name, message.args, self._asker, answered)
         except CommandError as error:
-            self._counters[error.code] += 1
-            result = Result(message.id, False, Failure(error.code, error.params))
-        self._remember(message.id, result)
-        self._send(result)
+            answered(None, error)
 
     def _within_budget(self) -> bool:
         now = self._hub.clock.now()
@@ -189,7 +213,7 @@ class Session:
 
     def _send(self, result: Result) -> None:
         self._full = self._full or not self.outbox.add_result(result)
-        self._wake.set()
+        self._flush_soon(last=True)
 
 
 class _Numbered(msgspec.Struct):

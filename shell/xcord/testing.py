@@ -23,6 +23,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, TypeVar
 
 from .bridge import Media, MediaLike
+from .calls import Asker
 from .clock import Clock
 from .config import Config
 from .desk import Desk, add_own_options
@@ -30,7 +31,7 @@ from .door import Admission
 from .errors import PluginFault
 from .gate import Gate
 from .handle import Shell
-from .hub import Asker, Hub
+from .hub import Hub
 from .options import OptionTable
 from .plugins import Candidate, PluginSet
 from .requests import SetViewport

@@ -13,10 +13,10 @@ from playwright.async_api import Browser, Page, WebSocket, expect
 from tests.journeys.actor import Actor
 
 import xcord_layout
+from xcord.calls import Asker
 from xcord.config import Config
 from xcord.core import Core, running
 from xcord.door import Door, listen
-from xcord.hub import Asker
 from xcord.plugins import Candidate
 
 TESTER = Asker("shell", "test")

@@ -17,8 +17,8 @@ from tests.swap.install import install
 
 import xcord_layout
 from xcord import Person, SetMode, Switch, Voice, supervisor, watchers
+from xcord.calls import Asker
 from xcord.config import load_config
-from xcord.hub import Asker
 from xcord.plugins import find, load_file
 from xcord.testing import World, running, states
 

@@ -24,11 +24,12 @@ from xcord import (
     watchers,
 )
 from xcord import supervisor as supervisor_module
+from xcord.calls import Asker
 from xcord.config import Config
 from xcord.core import Core
 from xcord.core import running as core_running
 from xcord.door import Admission, Door, listen
-from xcord.hub import Asker, Hub
+from xcord.hub import Hub
 from xcord.plugins import Candidate, find
 
 ME = Asker("shell", "test")

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from xcord.config import Config
 from xcord.core import Core, running
@@ -215,3 +216,31 @@ async def test_a_page_that_goes_shows_nothing_any_more(tmp_path: Path) -> None:
             assert core.hub.read("windows").windows[0].viewport.width == 800
         await asyncio.wait_for(gone.wait(), 10)
         assert core.hub.read("windows").windows[0].viewport is None
+
+
+async def test_a_message_in_pieces_is_one_message(tmp_path: Path) -> None:
+    async with served(tmp_path) as core, page_of(core) as page:
+        await page.hello(token=core.door.issue("main", "main"))
+        text = json.dumps({"type": "command", "id": 4, "name": "no.such"})
+        await page.socket.send([text[:5], text[5:20], text[20:]])
+        assert (await page.hear("result"))["error"]["code"] == "unknown_command"
+        await (await page.socket.ping())
+
+
+async def test_a_page_that_says_no_hello_is_closed_and_not_heard_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xcord.server.HELLO_WITHIN", 0.05)
+    async with served(tmp_path) as core, page_of(core) as page:
+        assert await page.closing() == (4003, "bad_hello")
+        assert core.door.counters["bad_hello"] == 1
+
+
+async def test_no_other_path_has_a_socket(tmp_path: Path) -> None:
+    async with served(tmp_path) as core:
+        with pytest.raises(InvalidStatus) as caught:
+            async with connect(
+                f"ws://127.0.0.1:{core.port}/other", origin=Origin(f"http://127.0.0.1:{core.port}")
+            ):
+                pass
+        assert caught.value.response.status_code == 404

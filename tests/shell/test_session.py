@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -19,19 +18,17 @@ from xcord.testing import FakeClock, settle
 
 
 class Page:
-    """Keeps what it is sent; ``stuck`` makes it stop reading."""
+    """Keeps what it is sent; ``full`` as long as it does not read."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.closed: tuple[int, str] | None = None
-        self.reading = asyncio.Event()
-        self.reading.set()
+        self.full = False
 
-    async def send(self, text: bytes) -> None:
-        await self.reading.wait()
-        self.messages.append(msgspec.json.decode(text))
+    def send(self, frames: list[bytes]) -> None:
+        self.messages += map(msgspec.json.decode, frames)
 
-    async def close(self, code: int, reason: str) -> None:
+    def close(self, code: int, reason: str) -> None:
         self.closed = (code, reason)
 
     def results(self) -> list[tuple[int, str]]:
@@ -52,10 +49,9 @@ class Desk:
         self.voice = self.hub.claim_slice("voice", "voice", Voice, Voice())
         self.hub.claim_command("voice.mute", "voice", Switch, self._mute)
         self.counters: Counter[str] = Counter()
-        self.session = Session(
-            self.hub, Encoded(self.hub.read), Admission("main", "main", watch_only), "s", None, self.counters
-        )
         self.page = Page()
+        admission, encoded = Admission("main", "main", watch_only), Encoded(self.hub.read)
+        self.session = Session(self.hub, encoded, admission, "s", None, self.counters, self.page)
 
     async def _mute(self, args: Switch, asker: Asker) -> None:
         self.calls += 1
@@ -72,11 +68,9 @@ class Desk:
 @contextlib.asynccontextmanager
 async def opened(watch_only: bool = False) -> AsyncIterator[Desk]:
     desk = Desk(watch_only)
-    task = asyncio.ensure_future(desk.session.run(desk.page))
-    await settle()
+    desk.session.start()
     yield desk
-    task.cancel()
-    await asyncio.wait({task})
+    desk.session.close()
 
 
 async def test_the_first_frame_is_the_snapshot_and_an_answer_follows_what_it_changed() -> None:
@@ -157,12 +151,12 @@ async def test_a_page_that_differs_gets_a_new_snapshot_and_is_counted() -> None:
 
 async def test_a_stuck_window_gets_the_newest_value_when_it_reads_again() -> None:
     async with opened() as desk:
-        desk.page.reading.clear()
+        desk.page.full = True
         for epoch in range(1, 500):
             desk.voice.set(Voice(epoch=epoch))
             await settle(2)
-        desk.page.reading.set()
-        await settle()
+        desk.page.full = False
+        desk.session.flush()
         changes = [message for message in desk.page.messages if message["type"] == "change"]
         assert len(changes) <= 2
         assert changes[-1]["slices"]["voice"]["epoch"] == 499
@@ -180,3 +174,17 @@ async def test_a_change_is_followed_by_a_check_and_silence_costs_nothing() -> No
             len([message for message in desk.page.messages if message["type"] == "check"]) == len(checks) + 1
         )
         assert not desk.session.outbox.unchecked
+
+
+async def test_who_is_told_of_a_change_hears_before_who_asked_for_it() -> None:
+    async with opened() as desk:
+        told: list[str] = []
+        other = Page()
+        admission = Admission("overlay", "overlay", False)
+        second = Session(desk.hub, Encoded(desk.hub.read), admission, "s", None, desk.counters, other)
+        second.start()
+        desk.page.send = lambda frames: told.append("main")  # type: ignore[method-assign]
+        other.send = lambda frames: told.append("overlay")  # type: ignore[method-assign]
+        await desk.mute(1)
+        assert told == ["overlay", "main"]
+        second.close()
