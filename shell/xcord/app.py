@@ -18,7 +18,7 @@ from typing import Any
 
 from .calls import Asker
 from .config import Config
-from .control import answerer
+from .control import Later, answerer
 from .core import Core, running
 from .door import Door, listen
 from .errors import CommandError
@@ -48,6 +48,7 @@ class App:
         self._stop = asyncio.Event()
         self._serving = threading.Event()
         self._core: Core | None = None
+        self._control = Later()
         self._specs: dict[str, WindowSpec] = {MAIN.name: MAIN}
         self._problem: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="hub-loop", daemon=True)
@@ -93,14 +94,19 @@ class App:
             self._layer.quit()
 
     async def _live(self) -> None:
+        self._instance.serve(self._control.answer)
         async with running(
-            self._config, self._listener, self._door, before_plugins=self._first_picture
+            self._config,
+            self._listener,
+            self._door,
+            before_plugins=self._first_picture,
+            ended=self._stop,
         ) as core:
-            self._open_plugin_windows(core)
+            if not self._stop.is_set():
+                self._open_plugin_windows(core)
             core.hub.watch(SHELL, self._on_settings, "settings")
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
-            self._instance.serve(answerer(core.hub, self._loop))
             if self._config.link:
                 with contextlib.suppress(CommandError):  # the window says why
                     await core.hub.ask("app.open_link", OpenLink(self._config.link), Asker("shell", "app"))
@@ -116,6 +122,7 @@ class App:
         await asyncio.wait(ends, timeout=PICTURE_WITHIN, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()
+        self._control.begin(answerer(core.hub, self._loop))
         gc.freeze()  # what was imported stays for good: the collector need not look at it again and again
         gc.enable()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -61,12 +62,14 @@ async def running(
     candidates: list[Candidate] | None = None,
     web: Path = WEB,
     before_plugins: Callable[[Core], Awaitable[None]] | None = None,
+    ended: asyncio.Event | None = None,
 ) -> AsyncIterator[Core]:
     """The app for as long as the block lasts; leaving it leaves the room first.
 
     :param listener: bound and listening on loopback.
     :param candidates: the plugins to load; all that are installed by default.
     :param before_plugins: awaited when pages are served, everything is claimed and no life is entered yet.
+    :param ended: set when the app is to end; plugins that are still starting then are not waited for.
     """
     from .media.server import MediaServer
     from .media.slots import Slots
@@ -98,7 +101,7 @@ async def running(
             try:
                 if before_plugins is not None:
                     await before_plugins(core)
-                await _start(core, settings)
+                await _start_unless(ended or asyncio.Event(), core, settings)
                 gc.freeze()  # looking through all that plugins imported takes longer than a frame of sound
                 yield core
             finally:
@@ -111,6 +114,20 @@ async def running(
 def _switched_off(settings: Settings, config: Config) -> frozenset[str]:
     chosen: dict[str, bool] = settings.get("app.plugins")
     return frozenset(name for name, on in chosen.items() if not on and name not in config.on)
+
+
+async def _start_unless(ended: asyncio.Event, core: Core, settings: Settings) -> None:
+    if ended.is_set():
+        return
+    starting, ending = asyncio.ensure_future(_start(core, settings)), asyncio.ensure_future(ended.wait())
+    try:
+        await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ending.cancel()
+        starting.cancel()
+    await asyncio.wait({starting})
+    if not starting.cancelled():
+        starting.result()
 
 
 async def _start(core: Core, settings: Settings) -> None:

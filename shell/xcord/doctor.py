@@ -16,7 +16,7 @@ from typing import Any
 
 from . import instance, links, settings
 from .config import read_plugins
-from .errors import SetupError
+from .errors import CommandError, SetupError
 from .findings import Finding, Machine
 from .windows import screen
 
@@ -187,7 +187,9 @@ def _plugins(here: Machine) -> Iterator[Finding]:
 
 def _running(here: Machine) -> Iterator[Finding]:
     try:
-        instance.call(here.folders[2], {"read": ["app"]}, timeout=5)
+        instance.call(here.folders[2], {"read": ["app"]}, timeout=10)
+    except CommandError as error:
+        yield Finding("instance", "fault", f"{str(error)[0].upper()}{str(error)[1:]}.", "Run: xcord doctor")
     except SetupError as error:
         if error.code == "not_running":
             yield Finding("instance", "ok", "no other xcord runs.")

@@ -29,6 +29,7 @@ class Run:
 
     handle: Handle
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    started: asyncio.Future[None] | None = None
     task: asyncio.Task[None] | None = None
 
 
@@ -135,7 +136,7 @@ class Supervisor:
 
     async def _start(self, plugin: Plugin, life: AbstractAsyncContextManager[None]) -> None:
         run = self._runs[plugin.name]
-        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        run.started = started = asyncio.get_running_loop().create_future()
         run.task = asyncio.ensure_future(self._live(plugin, life, run.stop, started))
         done, _ = await asyncio.wait(
             {started, run.task}, timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED
@@ -144,6 +145,8 @@ class Supervisor:
             self._note(plugin, "on")
             run.task.add_done_callback(lambda task: self._on_end(plugin, run, task))
             return
+        if run.stop.is_set():
+            return  # switched off while it started
         started.cancel()
         error = run.task.exception() if run.task.done() and not run.task.cancelled() else None
         reason = (
@@ -193,7 +196,8 @@ class Supervisor:
         task = run.task
         run.stop.set()
         if task is not None:
-            await asyncio.wait({task}, timeout=STOP_WITHIN)
+            if run.started is None or run.started.done():  # one that is starting does not look at its stop
+                await asyncio.wait({task}, timeout=STOP_WITHIN)
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task}, timeout=CANCEL_WITHIN)

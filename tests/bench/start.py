@@ -22,7 +22,7 @@ from statistics import median
 from tests.bench import reporting
 from tests.screen import Screen, virtual_screen
 
-from xcord.errors import SetupError, XcordError
+from xcord.errors import CommandError, SetupError, XcordError
 from xcord.instance import call
 from xcord.windows.screen import rendering
 
@@ -90,9 +90,9 @@ def _painted_at(runtime_dir: Path, app: subprocess.Popen[bytes]) -> float:
     while time.monotonic() < until and app.poll() is None:
         time.sleep(0.5)
         try:
-            answer = call(runtime_dir, {"read": ["measure"]}, timeout=5)
-        except SetupError as error:
-            if error.code != "not_running":
+            answer = call(runtime_dir, {"read": ["measure"]}, timeout=30)
+        except (SetupError, CommandError) as error:
+            if error.code not in ("not_running", "starting"):
                 raise
             continue
         at = int(answer["slices"]["measure"]["painted_at_ms"])

@@ -23,6 +23,8 @@ from xcord import control, instance
 from xcord.errors import CommandError, SetupError
 from xcord.hub import Hub
 from xcord.instance import Instance, address_in, call
+from xcord.model import Plugins, PluginState
+from xcord.requests import Nothing
 
 
 @pytest.fixture
@@ -224,3 +226,40 @@ async def test_a_blocked_hub_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         said = pool.submit(answer, b'{"read":["voice"]}')
         assert json.loads(said.result(10))["error"]["code"] == "hub_blocked"  # this loop waits here, blocked
+
+
+async def test_who_asks_while_the_app_starts_is_answered_when_it_can(home: Path) -> None:
+    later, claimed = control.Later(), Instance.claim(home)
+    assert claimed is not None
+    claimed.serve(later.answer)
+    asking = asyncio.ensure_future(asyncio.to_thread(send, home, b"{}"))
+    later.begin(lambda message: b'{"ok":true}')
+    assert (await asyncio.wait_for(asking, 10))["ok"] is True
+    await asyncio.to_thread(claimed.close)
+
+
+def test_an_app_that_starts_for_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "STARTING_WITHIN", 0.05)
+    assert json.loads(control.Later().answer(b"{}"))["error"]["code"] == "starting"
+
+
+async def test_a_command_of_a_plugin_that_is_starting_waits_for_it() -> None:
+    hub = Hub()
+    done: list[str] = []
+
+    async def answer(args: Nothing, asker: object) -> None:
+        done.append("asked")
+
+    def states(state: str) -> Plugins:
+        return Plugins((PluginState(name="voice", distribution="d", version="1", state=state),))  # type: ignore[arg-type]
+
+    plugins = hub.claim_slice("plugins", "shell", Plugins, states("starting"))
+    hub.claim_command("voice.leave", "voice", Nothing, answer)
+    say = control.answerer(hub, asyncio.get_running_loop())
+    asking = asyncio.ensure_future(asyncio.to_thread(say, b'{"ask":"voice.leave"}'))
+    while not hub._listeners:  # noqa: ASYNC110 it comes from another thread
+        await asyncio.sleep(0.01)
+    assert done == []
+    plugins.set(states("on"))
+    assert json.loads(await asyncio.wait_for(asking, 10)) == {"ok": True}
+    assert done == ["asked"]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xcord import CommandError, Handle, ViewMode, Voice, hookimpl
+from xcord import CommandError, Handle, ViewMode, Voice, core, hookimpl
+from xcord.config import Config
+from xcord.door import Door, listen
+from xcord.plugins import Candidate
 from xcord.testing import running, states
 
 
@@ -134,3 +138,70 @@ async def test_an_unknown_plugin_is_said() -> None:
         with pytest.raises(CommandError) as caught:
             await world.ask("plugins.set", {"name": "nobody", "on": True})
         assert caught.value.code == "unknown_plugin"
+
+
+class Slow(Talker):
+    """Never gets to its start."""
+
+    __name__ = "xcord_slow"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = ""
+        self.entering = asyncio.Event()
+
+    @hookimpl
+    def xcord_view_modes(self) -> list[ViewMode]:
+        return []
+
+    @hookimpl
+    def xcord_start(self, hub: Handle) -> contextlib.AbstractAsyncContextManager[None]:
+        return self._live()
+
+    @contextlib.asynccontextmanager
+    async def _live(self) -> AsyncIterator[None]:
+        self.entering.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.told = "cancelled"
+            raise
+        yield
+
+
+async def test_a_quit_does_not_wait_for_a_plugin_that_is_starting_and_ends_the_others_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xcord.supervisor.STOP_WITHIN", 1000.0)
+    talker, slow, ended = Talker(), Slow(), asyncio.Event()
+    config = Config(config_dir=tmp_path, data_dir=tmp_path, runtime_dir=tmp_path)
+    candidates = [
+        Candidate(plugin.__name__.removeprefix("xcord_"), "test", "0", lambda plugin=plugin: plugin)  # type: ignore[misc]
+        for plugin in (talker, slow)
+    ]
+
+    async def quit_when_starting() -> None:
+        await asyncio.wait_for(slow.entering.wait(), 10)
+        ended.set()
+
+    quitting = asyncio.ensure_future(quit_when_starting())
+    async with (
+        asyncio.timeout(60),
+        core.running(config, listen(), Door(), candidates, tmp_path, ended=ended),
+    ):
+        assert (talker.alive, slow.told) == (1, "")
+    await quitting
+    assert (talker.alive, slow.told) == (0, "cancelled")
+
+
+async def test_a_plugin_can_be_switched_off_while_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xcord.supervisor.STOP_WITHIN", 1000.0)
+    slow = Slow()
+    async with running() as world:
+        world.supervisor._plugins.load([Candidate("slow", "test", "0", lambda: slow)])
+        switching = asyncio.ensure_future(world.supervisor.start_all())
+        await asyncio.wait_for(slow.entering.wait(), 10)
+        await asyncio.wait_for(world.supervisor.set("slow", False), 60)
+        await asyncio.wait_for(switching, 10)
+        assert states(world) == {"slow": "off"}
+        assert world.faults == []
