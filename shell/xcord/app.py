@@ -107,7 +107,7 @@ class App:
             core.hub.watch(SHELL, self._on_settings, "settings")
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
-            if self._config.link:
+            if self._config.link and not self._stop.is_set():
                 with contextlib.suppress(CommandError):  # the window says why
                     await core.hub.ask("app.open_link", OpenLink(self._config.link), Asker("shell", "app"))
             await self._stop.wait()

@@ -91,8 +91,8 @@ def hand_over(runtime_dir: Path, request: dict[str, Any], within: float = 15.0) 
         try:
             call(runtime_dir, request, timeout=within)
             return
-        except SetupError as error:
-            if error.code != "not_running" or time.monotonic() > until:
+        except (SetupError, CommandError) as error:
+            if error.code not in ("not_running", "starting") or time.monotonic() > until:
                 raise
             time.sleep(0.1)
 
