@@ -189,7 +189,7 @@ def _running(here: Machine) -> Iterator[Finding]:
     try:
         instance.call(here.folders[2], {"read": ["app"]}, timeout=10)
     except CommandError as error:
-        yield Finding("instance", "fault", f"{str(error)[0].upper()}{str(error)[1:]}.", "Run: xcord doctor")
+        yield Finding("instance", "fault", f"another xcord runs and says: {error}.", "Run: xcord doctor")
     except SetupError as error:
         if error.code == "not_running":
             yield Finding("instance", "ok", "no other xcord runs.")

@@ -14,7 +14,7 @@ import pytest
 
 from xcord.doctor import examine
 from xcord.findings import Finding, Machine, report
-from xcord.instance import Instance
+from xcord.instance import Instance, refusal
 
 Stage = Callable[[Machine, Path], Machine]
 
@@ -204,6 +204,20 @@ def test_a_running_app_is_seen_and_a_deaf_one_too(sound: Machine) -> None:
     deaf.serve(lambda request: b"junk")
     assert _by_check(examine(sound))["instance"].state == "fault"
     deaf.close()
+    starting = Instance.claim(sound.folders[2])
+    assert starting is not None
+    starting.serve(lambda request: refusal("starting", "xcord is starting"))
+    assert _by_check(examine(sound))["instance"].cause == "another xcord runs and says: xcord is starting."
+    starting.close()
+
+
+def test_what_builds_is_named_and_brought_by_the_set_up_where_it_is_missing(
+    sound: Machine, tmp_path: Path
+) -> None:
+    found = _by_check(examine(replace(sound, environ={**sound.environ, "PATH": str(tmp_path)})))
+    for program in ("go", "node"):
+        assert found[program].state == "ok"
+        assert "the set-up then brings its own" in found[program].cause
 
 
 def test_every_fault_and_note_has_a_remedy_and_full_sentences(sound: Machine, tmp_path: Path) -> None:
