@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,8 @@ from .errors import Refused
 from .store import is_outage
 
 log = logging.getLogger("xcord.server")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -79,14 +81,22 @@ def install(app: FastAPI) -> None:
         code = _BY_STATUS.get(error.status_code, "bad_request")
         return refusal(code, dict(error.headers or {}))
 
-    app.add_middleware(_Gate)
+    app.state.direct = {}
+    app.add_middleware(_Gate, direct=app.state.direct)
+
+
+def direct(app: FastAPI, method: str, path: str, endpoint: Endpoint) -> None:
+    """Has a path without parameters answered before any routing, which costs more than a short answer.
+    The route itself stays, for OpenAPI."""
+    app.state.direct[method, path] = endpoint
 
 
 class _Gate:
-    """Before any routing: the protocol's version; around all: what nobody foresaw becomes a 500."""
+    """Before any routing: the protocol's version, and what is answered at once; around all: what nobody
+    foresaw becomes a 500."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, direct: Mapping[tuple[str, str], Endpoint]) -> None:
+        self._app, self._direct = app, direct
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,7 +113,13 @@ class _Gate:
             await refusal("client_too_old")(scope, receive, send)
             return
         try:
-            await self._app(scope, receive, watch)
+            endpoint = self._direct.get((scope["method"], scope["path"]))
+            if endpoint is None:
+                await self._app(scope, receive, watch)
+            else:
+                await (await endpoint(Request(scope, receive)))(scope, receive, watch)
+        except Refused as error:
+            await refusal(error.code, error.headers, **error.params)(scope, receive, send)
         except Exception as error:
             log.error("%s failed: %s at %s", scope["method"], type(error).__name__, _where(error))
             if begun:

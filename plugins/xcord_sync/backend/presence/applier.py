@@ -1,4 +1,7 @@
-"""Where webhooks come in: kept first, many at a time, then answered, then applied, in this one place."""
+"""Where webhooks come in: kept and applied by one commit, many at a time, then answered, in this one place.
+
+What cannot be applied at once is kept all the same and answered; it is applied afterwards.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from google.protobuf.json_format import Parse, ParseError
-from livekit.protocol.webhook import WebhookEvent
-
 from . import ledger
 from .counters import Counters
 from .ledger import Applied
 from .line import OUTAGE, Line
 from .signals import Signal, signal_of
+from .told import read
 from .webhooks import Received
 
 log = logging.getLogger("xcord.server")
@@ -37,9 +38,8 @@ class Applier:
         self._in, self._out = Line(url), Line(url)
         self._counters, self._applied = counters, applied
         self._coming: list[tuple[Received, Signal | None, asyncio.Future[None]]] = []
-        self._due: dict[str, Signal] = {}
         self._came, self._any = asyncio.Event(), asyncio.Event()
-        self._behind: float | None = 0.0  # seconds that webhooks in the database must have waited
+        self._behind = 0.0  # seconds that webhooks in the database must have waited
 
     async def take(self, received: Received) -> None:
         """Returns when the webhook is on disk.
@@ -62,59 +62,42 @@ class Applier:
             raise Full from None
 
     async def keep(self) -> None:
-        """Keeps what comes; runs until it is cancelled."""
+        """Keeps and applies what comes, as it comes; runs until it is cancelled."""
         while True:
             await self._came.wait()
             self._came.clear()
             while self._coming:
                 batch, self._coming = self._coming[:MOST_AT_ONCE], self._coming[MOST_AT_ONCE:]
                 try:
-                    new = await ledger.store(self._in, [(r, s is not None) for r, s, _ in batch])
+                    await self._keep([(received, signal) for received, signal, _ in batch])
                 except OUTAGE as error:
                     log.warning("webhooks cannot be kept (%s)", type(error).__name__)
                     self._answer(batch, Full())
-                    continue
-                except Exception:
+                except BaseException:
                     self._answer(batch, Full())
                     raise
-                self._answer(batch, None)
-                for received, signal, _ in batch:
-                    if received.id not in new:
-                        self._counters.event("doubled")
-                    elif signal is not None:
-                        self._due[received.id] = signal
-                    new.discard(received.id)
-                if self._due:
-                    self._any.set()
+                else:
+                    self._answer(batch, None)
 
     async def work(self) -> None:
-        """Applies what was kept, until it is cancelled. After a failure the database says what is due."""
+        """Applies what was kept and not applied, until it is cancelled."""
         pause = 0.1
         while True:
+            seconds, self._behind = self._behind, OTHERS_SECONDS
             try:
-                if self._behind is not None:
-                    await self._catch_up(self._behind)
-                await self._any.wait()
-                if self._behind is not None:
-                    continue
-                self._any.clear()
-                while self._due:
-                    batch = dict(list(self._due.items())[:MOST_AT_ONCE])
-                    await self._apply(batch)
-                    for id in batch:
-                        self._due.pop(id, None)
-                pause = 0.1
+                await self._catch_up(seconds)
             except OUTAGE as error:
                 log.warning("webhooks cannot be applied yet (%s)", type(error).__name__)
-                self._due.clear()
                 self._behind = 0.0
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
+                continue
+            pause = 0.1
+            await self._any.wait()
+            self._any.clear()
 
     def look(self) -> None:
         """The database may hold what another instance could not apply."""
-        if self._behind is None:
-            self._behind = OTHERS_SECONDS
         self._any.set()
 
     async def close(self) -> None:
@@ -122,12 +105,25 @@ class Applier:
         await self._in.close()
         await self._out.close()
 
+    async def _keep(self, batch: ledger.Batch) -> None:
+        """One transaction; where that fails, for what is in it or for want of the lock, only on disk."""
+        try:
+            self._tell(await ledger.take(self._in, batch))
+        except OUTAGE:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the webhook itself can be kept)
+            log.warning("webhooks are kept and wait to be applied (%s)", type(error).__name__)
+            new = await ledger.store(self._in, batch)
+            self._counters.event("doubled", len(batch) - len(new))
+            self._behind = 0.0
+            self._any.set()
+
     async def _catch_up(self, seconds: float) -> None:
-        self._any.clear()
         while found := await ledger.waiting(self._out, seconds):
             batch, nothing = {}, []
             for id, payload in found:
-                signal = _read(payload)
+                told = read(payload)
+                signal = signal_of(told) if told is not None else None
                 if signal is None:
                     nothing.append(id)
                 else:
@@ -136,11 +132,6 @@ class Applier:
                 await ledger.give_up(self._out, nothing)
             if batch:
                 await self._apply(batch)
-            for id, _ in found:
-                self._due.pop(id, None)
-        self._behind = None
-        if self._due:
-            self._any.set()
 
     async def _apply(self, batch: dict[str, Signal]) -> None:
         """All at once; one by one when that fails, so that what cannot be applied stands in nobody's way."""
@@ -170,10 +161,3 @@ class Applier:
                     kept.set_result(None)
                 else:
                     kept.set_exception(Full())
-
-
-def _read(payload: bytes) -> Signal | None:
-    try:
-        return signal_of(Parse(payload.decode("utf-8"), WebhookEvent(), ignore_unknown_fields=True))
-    except (ParseError, ValueError):
-        return None

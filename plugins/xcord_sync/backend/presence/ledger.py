@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from . import book
 from .book import Change, Key, Session
 from .compare import Corrections, still_due
@@ -24,32 +22,20 @@ MOST_IN_A_NOTICE = 40  # changes; a notice has less than 8000 bytes
 
 _COLUMNS = "room_sid, participant_sid, room, channel_id, user_id, device, joined_at, left_at, source"
 _OPEN = f"SELECT {_COLUMNS} FROM voice_sessions WHERE left_at IS NULL"
-_KEYED = f"""
-    SELECT {_COLUMNS} FROM voice_sessions
-    WHERE (room_sid, participant_sid) IN (SELECT * FROM unnest($1::text[], $2::text[]))"""
+# An instance that is frozen in the middle loses its connection, and with it the lock.
+_BEGIN = f"""
+    BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; {{}}SELECT pg_advisory_xact_lock({LOCK})"""
+_PATIENCE = "SET LOCAL lock_timeout = '500ms'; "
 _AROUND = f"""
-    {_KEYED}
-    UNION ALL {_OPEN} AND user_id = ANY($3::uuid[])
-    UNION ALL {_OPEN} AND channel_id = ANY($4::uuid[])"""
-_WRITE = f"""
-    WITH s AS (
-        INSERT INTO voice_sessions ({_COLUMNS})
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[],
-                             $7::timestamptz[], $8::timestamptz[], $9::text[])
-        ON CONFLICT (room_sid, participant_sid)
-        DO UPDATE SET left_at = excluded.left_at, joined_at = excluded.joined_at, source = excluded.source
-    ), e AS (
-        UPDATE webhook_events SET applied_at = now() WHERE id = ANY($10::text[])
-    ), c AS (
-        INSERT INTO presence_changes (channel_id, user_id, device, kind)
-        SELECT * FROM unnest($11::uuid[], $12::uuid[], $13::text[], $14::text[])
-        RETURNING seq, channel_id, user_id, kind
-    )
-    SELECT pg_notify('{TOPIC}', CASE WHEN count(*) > {MOST_IN_A_NOTICE} THEN '{{"changes": []}}' ELSE
-        json_build_object('changes', json_agg(
-            json_build_array(seq, channel_id, user_id, kind = 'joined') ORDER BY seq))::text END)
-    FROM c HAVING count(*) > 0"""
-_STORE = """
+    SELECT known.ids, s.*
+    FROM (SELECT ARRAY(SELECT id FROM webhook_events WHERE id = ANY($5::text[])) AS ids) known
+    LEFT JOIN (
+        SELECT {_COLUMNS} FROM voice_sessions
+        WHERE (room_sid, participant_sid) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+        UNION ALL {_OPEN} AND user_id = ANY($3::uuid[])
+        UNION ALL {_OPEN} AND channel_id = ANY($4::uuid[])
+    ) s ON true"""
+_INSERT = """
     INSERT INTO webhook_events (id, kind, room, room_sid, participant_sid, created_at, payload, applied_at)
     SELECT id, kind, room, room_sid, participant_sid, created_at, payload,
            CASE WHEN waits THEN NULL ELSE now() END
@@ -57,6 +43,28 @@ _STORE = """
                 $8::bool[])
          AS given (id, kind, room, room_sid, participant_sid, created_at, payload, waits)
     ON CONFLICT (id) DO NOTHING RETURNING id"""
+_WRITE = f"""
+    WITH n AS ({_INSERT}
+    ), s AS (
+        INSERT INTO voice_sessions ({_COLUMNS})
+        SELECT * FROM unnest($9::text[], $10::text[], $11::text[], $12::uuid[], $13::uuid[], $14::text[],
+                             $15::timestamptz[], $16::timestamptz[], $17::text[])
+        ON CONFLICT (room_sid, participant_sid)
+        DO UPDATE SET left_at = excluded.left_at, joined_at = excluded.joined_at, source = excluded.source
+    ), e AS (
+        UPDATE webhook_events SET applied_at = now() WHERE id = ANY($18::text[])
+    ), c AS (
+        INSERT INTO presence_changes (channel_id, user_id, device, kind)
+        SELECT * FROM unnest($19::uuid[], $20::uuid[], $21::text[], $22::text[])
+        RETURNING seq, channel_id, user_id, kind
+    )
+    SELECT pg_notify('{TOPIC}', CASE WHEN count(*) > {MOST_IN_A_NOTICE} THEN '{{"changes": []}}' ELSE
+        json_build_object('changes', json_agg(
+            json_build_array(seq, channel_id, user_id, kind = 'joined') ORDER BY seq))::text END)
+    FROM c HAVING count(*) > 0"""
+
+Batch = Sequence[tuple[Received, Signal | None]]
+_About = tuple[list[list[str]], list[uuid.UUID], list[uuid.UUID]]  # keys, people, channels that finish
 
 
 @dataclass
@@ -71,68 +79,74 @@ class Applied:
     here: list[Session] = field(default_factory=list)
 
 
-async def store(line: Line, batch: Sequence[tuple[Received, bool]]) -> set[str]:
-    """Keeps webhooks as they came; each says whether it waits to be applied. The ids that were new."""
-    rows = [
-        (
-            received.id,
-            received.kind,
-            _clean(received.event.room.name if received.event else ""),
-            _clean(received.event.room.sid if received.event else ""),
-            _clean(received.event.participant.sid if received.event else ""),
-            received.created_at,
-            received.body,
-            waits,
-        )
-        for received, waits in batch
-    ]
+async def take(line: Line, batch: Batch) -> Applied:
+    """Keeps webhooks as they came and applies those that are new, in one transaction: with its commit they
+    are on disk, and their changes on the way to all instances.
+
+    :raises asyncpg.LockNotAvailableError: another writer takes long; nothing is kept.
+    """
+    whole = {received.id: signal for received, signal in batch}
+    events = _events([(received, False) for received, _ in batch])
+    signals = {id: signal for id, signal in whole.items() if signal is not None}
+
+    def decide(known: Mapping[Key, Session], kept: set[str]) -> tuple[dict[Key, Session], Applied]:
+        outcome = book.apply(known, [signal for id, signal in signals.items() if id not in kept])
+        twice = len(batch) - len(whole.keys() - kept)
+        return outcome.written, Applied(outcome.doubled + twice, outcome.late)
+
+    return await _change(line, _about(signals.values()), decide, events, patience=_PATIENCE)
+
+
+async def store(line: Line, batch: Batch) -> set[str]:
+    """Only keeps webhooks, to be applied later. The ids that were new."""
+    events = _events([(received, signal is not None) for received, signal in batch])
     async with line.use() as db:
-        return {row["id"] for row in await db.fetch(_STORE, *_turned(rows, 8))}
+        return {row["id"] for row in await db.fetch(_INSERT, *events)}
 
 
 async def apply(line: Line, batch: Mapping[str, Signal]) -> Applied:
-    """Applies signals by the ids of their webhooks, in one transaction. Doing it twice does no harm."""
+    """Applies signals by the ids of their webhooks, which were kept before. Doing it twice does no harm."""
 
-    def decide(known: Mapping[Key, Session]) -> tuple[dict[Key, Session], Applied]:
+    def decide(known: Mapping[Key, Session], _: set[str]) -> tuple[dict[Key, Session], Applied]:
         outcome = book.apply(known, batch.values())
         return outcome.written, Applied(outcome.doubled, outcome.late)
 
-    keys = {(s.room_sid, s.person.participant_sid if s.person else "") for s in batch.values()}
-    keys |= {(s.room_sid, "") for s in batch.values()}
-    users = {s.person.user for s in batch.values() if s.person}
-    finished = {s.channel for s in batch.values() if s.kind in ENDED}
-    return await _change(line, keys, users, finished, list(batch), decide)
+    return await _change(line, _about(batch.values()), decide, _events([]), waited=list(batch))
 
 
 async def correct(line: Line, found: Corrections, begun: datetime) -> Applied:
     """Writes what two looks agreed on, as far as it is still due."""
 
-    def decide(known: Mapping[Key, Session]) -> tuple[dict[Key, Session], Applied]:
+    def decide(known: Mapping[Key, Session], _: set[str]) -> tuple[dict[Key, Session], Applied]:
         return still_due(found, known, begun), Applied()
 
     sessions = [*found.came, *found.went]
-    return await _change(line, {s.key for s in sessions}, {s.user for s in sessions}, set(), [], decide)
+    about: _About = _turned([s.key for s in sessions], 2), list({s.user for s in sessions}), []
+    return await _change(line, about, decide, _events([]))
 
 
 async def _change(
     line: Line,
-    keys: Iterable[Key],
-    users: Iterable[uuid.UUID],
-    finished: Iterable[uuid.UUID],
-    ids: list[str],
-    decide: Callable[[Mapping[Key, Session]], tuple[dict[Key, Session], Applied]],
+    about: _About,
+    decide: Callable[[Mapping[Key, Session], set[str]], tuple[dict[Key, Session], Applied]],
+    events: list[list[Any]],
+    *,
+    waited: Sequence[str] = (),
+    patience: str = "",
 ) -> Applied:
+    (rooms, sids), users, finished = about
     async with line.use() as db:
         # Locked in a statement of its own: the next one's snapshot is taken after the lock is ours.
-        await db.execute(f"BEGIN; SELECT pg_advisory_xact_lock({LOCK})")
-        rooms, sids = _turned(list(keys), 2)
-        rows = await db.fetch(_AROUND, rooms, sids, list(users), list(finished))
-        known = {session.key: session for session in map(_session, rows)}
-        written, applied = decide(known)
+        await db.execute(_BEGIN.format(patience))
+        rows = await db.fetch(_AROUND, rooms, sids, users, finished, events[0])
+        known = {
+            session.key: session for session in (_session(row[1:]) for row in rows if row[1] is not None)
+        }
+        written, applied = decide(known, set(rows[0][0]))
         before = {key: session for key, session in known.items() if session.here}
         changes = book.changes(before, written)
-        if written or ids:
-            await db.fetch(_WRITE, *_turned([_row(s) for s in written.values()], 9), ids, *_columns(changes))
+        sessions = _turned([_row(session) for session in written.values()], 9)
+        await db.fetch(_WRITE, *events, *sessions, list(waited), *_columns(changes))
         await db.execute("COMMIT")
     applied.written, applied.changed = len(written), len(changes)
     applied.came = [session for session in written.values() if session.here]
@@ -193,7 +207,32 @@ async def trim(line: Line) -> None:
             DELETE FROM voice_sessions WHERE left_at < now() - interval '7 days'""")
 
 
-def _session(row: asyncpg.Record) -> Session:
+def _about(signals: Iterable[Signal]) -> _About:
+    signals = list(signals)
+    keys = {(s.room_sid, s.person.participant_sid) for s in signals if s.person}
+    keys |= {(s.room_sid, "") for s in signals}
+    users = {s.person.user for s in signals if s.person}
+    return _turned(list(keys), 2), list(users), list({s.channel for s in signals if s.kind in ENDED})
+
+
+def _events(batch: Sequence[tuple[Received, bool]]) -> list[list[Any]]:
+    rows = [
+        (
+            received.id,
+            received.kind,
+            _clean(received.event.room.name if received.event else ""),
+            _clean(received.event.room.sid if received.event else ""),
+            _clean(received.event.participant.sid if received.event else ""),
+            received.created_at,
+            received.body,
+            waits,
+        )
+        for received, waits in batch
+    ]
+    return _turned(rows, 8)
+
+
+def _session(row: Sequence[Any]) -> Session:
     return Session(*row)
 
 

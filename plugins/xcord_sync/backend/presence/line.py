@@ -18,7 +18,8 @@ CONNECT_SECONDS = 5.0
 
 #: What a lost or refusing database looks like.
 OUTAGE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-          asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError)  # fmt: skip
+          asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
+          asyncpg.IdleInTransactionSessionTimeoutError)  # fmt: skip
 
 
 class Line:

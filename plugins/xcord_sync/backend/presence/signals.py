@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
 
+from .told import Participant, Told
+
 ROOM = re.compile(r"vc_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 IDENTITY = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([A-Za-z0-9_-]{1,64})")
 
@@ -48,7 +50,7 @@ def channel_of(room: str) -> uuid.UUID | None:
     return uuid.UUID(found[1]) if found else None
 
 
-def person_of(info: ParticipantInfo) -> Person | None:
+def person_of(info: ParticipantInfo | Participant) -> Person | None:
     """A participant as one of our people; ``None`` for anything else in the room (recorders, agents)."""
     found = IDENTITY.fullmatch(info.identity)
     if found is None or not info.sid or "\0" in info.sid:
@@ -57,7 +59,7 @@ def person_of(info: ParticipantInfo) -> Person | None:
     return Person(info.sid, uuid.UUID(found[1]), found[2], _moment(_asked(info.metadata) or joined))
 
 
-def signal_of(event: WebhookEvent) -> Signal | None:
+def signal_of(event: WebhookEvent | Told) -> Signal | None:
     """What a webhook tells; ``None`` when it does not concern who is in a call of ours."""
     channel = channel_of(event.room.name)
     if (

@@ -8,7 +8,7 @@ from ..errors import Refused
 from ..parts import Parts
 from ..presence.applier import Full
 from ..presence.webhooks import BODY_LIMIT, NotGenuine, hash_claim, receive
-from ..wire import described, read
+from ..wire import described, direct, read
 
 METRICS_TYPE = "text/plain; version=0.0.4"
 
@@ -40,6 +40,8 @@ def add(app: FastAPI, parts: Parts) -> None:
         except Full:
             raise Refused("unavailable", {"Retry-After": "2"}) from None
         return Response(status_code=200)
+
+    direct(app, "POST", "/livekit/webhook", livekit_webhook)
 
     about = described(
         takes=None, gives=bytes, status=200, login=False, refuses=(), path=(), gives_content=("text/plain",)
