@@ -132,7 +132,11 @@ async def run(stage: Stage, number: int, pace: float) -> tuple[list[float], int,
         async def post(turn: asyncio.Lock, at: float, one: Any, other: Any) -> None:
             # One room's webhooks one after the other, as livekit-server sends them. Nobody goes before all
             # have seen them come: both at once are no change to anybody.
-            for when, (channel, user, here, body, signature) in ((at, one), (at + 0.5, other)):
+            # The goings fall between the comings, so that all come as evenly as the peer's commits.
+            for when, (channel, user, here, body, signature) in (
+                (at, one),
+                (at + 0.5 + 1 / pace, other),
+            ):
                 await asyncio.sleep(max(0.0, when - time.perf_counter()))
                 async with turn:
                     heard = asyncio.Event()
