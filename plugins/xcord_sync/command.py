@@ -19,8 +19,9 @@ environment: DATABASE_URL (else an embedded PostgreSQL), LIVEKIT_URL with LIVEKI
 LIVEKIT_API_SECRET (else an embedded livekit-server), LIVEKIT_ALSO_KEY and LIVEKIT_ALSO_SECRET (a second pair
 that may sign webhooks), LIVEKIT_SERVER (that program), XCORD_OWNER_PASSWORD (of the first account; else one
 is made and printed once), XCORD_JOIN_TTL (seconds, 60 to 86400), XCORD_REGISTRATION (open, invite or closed),
-XCORD_SECRETS (file of the LiveKit keys; else in the data folder), XCORD_PROXIES (addresses or networks, by
-commas, of reverse proxies whose X-Forwarded-For is believed)
+XCORD_SECRETS (file of the LiveKit keys; else in the data folder), XCORD_METRICS_TOKEN (by which
+/metrics is read; else one of each run's own), XCORD_PROXIES (addresses or networks, by commas, of reverse
+proxies whose X-Forwarded-For is believed)
 """
 
 

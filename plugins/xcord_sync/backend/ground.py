@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -77,6 +78,17 @@ def registration_from(environment: Mapping[str, str]) -> Registration:
     except msgspec.ValidationError:
         raise CannotServe(f"XCORD_REGISTRATION must be open, invite or closed, not {value!r}.") from None
     return found
+
+
+def metrics_token_from(environment: Mapping[str, str]) -> str:
+    """``XCORD_METRICS_TOKEN``, by which ``/metrics`` is read; else one of this run's own.
+
+    :raises CannotServe: it is easy to guess.
+    """
+    value = environment.get("XCORD_METRICS_TOKEN", "") or secrets.token_urlsafe(32)
+    if len(value) < 16 or not value.isascii() or not value.isprintable():
+        raise CannotServe("XCORD_METRICS_TOKEN must have at least 16 characters of ASCII.")
+    return value
 
 
 def make_folder(data: Path) -> None:

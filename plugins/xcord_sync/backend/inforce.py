@@ -25,7 +25,8 @@ TOLD = "serve.json"
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """What a running server end says of itself, in its data folder, to the commands of the same machine.
 
-    ``keys`` is the mark of the keys that are in force; ``embedded_*`` say what it runs by itself.
+    ``keys`` is the mark of the keys that are in force; ``metrics_token`` reads ``/metrics``; ``embedded_*``
+    say what it runs by itself.
     """
 
     pid: int
@@ -35,6 +36,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     keys: str
     embedded_livekit: bool
     embedded_postgres: bool
+    metrics_token: str = ""
 
 
 class Signing(Protocol):

@@ -41,6 +41,7 @@ class Parts:
     livekit_url: str
     join_ttl: int
     name: str = "xcord"
+    metrics_token: str = ""  # without one nobody reads ``/metrics``
     also: LiveKitKey | None = None
     registration: Registration = "invite"
     calls: Calls = field(default_factory=NoCalls)

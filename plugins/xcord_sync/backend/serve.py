@@ -21,7 +21,15 @@ from ..happenings import HELLO_LIMIT
 from . import livekit, postgres
 from .child import locked
 from .errors import CannotServe
-from .ground import bind, make_folder, reconcile_from, registration_from, ttl_from, write_ready
+from .ground import (
+    bind,
+    make_folder,
+    metrics_token_from,
+    reconcile_from,
+    registration_from,
+    ttl_from,
+    write_ready,
+)
 from .inforce import TOLD, InForce, Running, keys_from, tell
 from .logs import Requests, start_log
 from .secrets import Keys
@@ -117,7 +125,7 @@ async def _start(
 ) -> asyncio.Future[None]:
     """Starts everything in order; what was started is stopped, in the other order, by ``stack``."""
     ttl, registration = ttl_from(environment), registration_from(environment)
-    every = reconcile_from(environment)
+    every, metrics = reconcile_from(environment), metrics_token_from(environment)
     listening = stack.enter_context(bind(wanted.host, wanted.port))
     make_folder(wanted.data)
     held = f"Another xcord serve uses {wanted.data}; stop it, or name another folder with --data."
@@ -139,7 +147,7 @@ async def _start(
     store = await Store.open(ground.database)
     stack.push_async_callback(store.close)
     parts = Parts(store, ground.keys.signing, ground.livekit_url, ttl, also=ground.keys.also)
-    parts.registration = registration
+    parts.registration, parts.metrics_token = registration, metrics
     async with store.alone():
         if await store.is_new():
             await _begin(parts, environment)
@@ -150,6 +158,7 @@ async def _start(
     running = Running(
         pid=os.getpid(), address=address, livekit=ground.livekit_url, join_ttl=ttl, keys=ground.keys.mark,
         embedded_livekit=ground.sfu is not None, embedded_postgres=not environment.get("DATABASE_URL"),
+        metrics_token=metrics,
     )  # fmt: skip
     tell(told, running)
     stack.callback(told.unlink, missing_ok=True)

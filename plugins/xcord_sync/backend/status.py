@@ -36,7 +36,8 @@ def status(environment: Mapping[str, str], data: Path) -> dict[str, Any]:
     with httpx.Client(base_url=running.address, timeout=PATIENCE, trust_env=False) as http:
         try:
             about, ready = http.get("/v1/about"), http.get("/readyz")
-            metrics = http.get("/metrics")
+            token = {"Authorization": f"Bearer {running.metrics_token}"}
+            metrics = http.get("/metrics", headers=token)
         except httpx.HTTPError as error:
             return found | {"error": type(error).__name__}
     if about.status_code == 200:

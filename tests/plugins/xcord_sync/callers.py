@@ -124,5 +124,6 @@ async def eventually(true: Callable[[], Awaitable[bool]], within: float = PATIEN
 
 def counters(served: Served) -> dict[str, float]:
     """The figures of ``/metrics``, by name and label."""
-    lines = served.ask("GET", "/metrics").text.splitlines()
+    token = json.loads((served.data / "serve.json").read_text())["metrics_token"]
+    lines = served.ask("GET", "/metrics", token).text.splitlines()
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}

@@ -111,6 +111,21 @@ def test_status_tells_what_runs_without_a_secret_and_that_nothing_runs(
     assert not (tmp_path / "none").exists()
 
 
+def test_counters_are_read_by_their_own_token_alone(served: Served) -> None:
+    token = json.loads((served.data / "serve.json").read_text())["metrics_token"]
+    assert "xcord_changes_total" in served.ask("GET", "/metrics", token).text
+    for wrong in ("", served.log_in(), token[:-1]):
+        answer = served.ask("GET", "/metrics", wrong)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+        assert "xcord_changes_total" not in answer.text
+
+
+def test_a_token_of_the_operators_own_reads_counters(servers: Servers) -> None:
+    assert servers.fail(XCORD_METRICS_TOKEN="short")[0] == 2
+    one = servers.start(XCORD_METRICS_TOKEN="s" * 16)
+    assert one.ask("GET", "/metrics", "s" * 16).status_code == 200
+
+
 def test_counters_are_read_from_a_metrics_page() -> None:
     page = '# HELP xcord_a a\nxcord_a_total{kind="x y"} 3\nxcord_b 1.5\npython_gc 4\nxcord_bad x\n'
     assert counters(page) == {'xcord_a_total{kind="x y"}': 3.0, "xcord_b": 1.5}

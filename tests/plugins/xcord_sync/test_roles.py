@@ -18,7 +18,7 @@ LADDER = ("stranger", "member", "moderator", "owner")
 MAY: dict[str, tuple[str, dict[str, Any]]] = {
     "GET /healthz": (OPEN, {}),
     "GET /readyz": (OPEN, {}),
-    "GET /metrics": (OPEN, {}),
+    "GET /metrics": ("scraper", {}),
     "GET /v1/openapi.json": (OPEN, {}),
     "POST /livekit/webhook": (OPEN, {}),
     "GET /v1/about": (OPEN, {}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 from fastapi import FastAPI, Request, Response
 
 from ..errors import Refused
@@ -44,11 +46,14 @@ def add(app: FastAPI, parts: Parts) -> None:
     direct(app, "POST", "/livekit/webhook", livekit_webhook)
 
     about = described(
-        takes=None, gives=bytes, status=200, login=False, refuses=(), path=(), gives_content=("text/plain",)
+        takes=None, gives=bytes, status=200, login=True, refuses=(), path=(), gives_content=("text/plain",)
     )
 
     @app.get("/metrics", **about)
-    async def metrics() -> Response:
-        """This instance's counters, for Prometheus. Nothing in it is about a person."""
+    async def metrics(request: Request) -> Response:
+        """This instance's counters, for Prometheus, by ``XCORD_METRICS_TOKEN``. Nothing is about a person."""
+        given = request.headers.get("Authorization", "").encode("latin-1")
+        if not (parts.metrics_token and hmac.compare_digest(given, f"Bearer {parts.metrics_token}".encode())):
+            raise Refused("unauthorized", {"WWW-Authenticate": "Bearer"})
         text = parts.presence.counters.text() if parts.presence is not None else ""
         return Response(text, media_type=METRICS_TYPE)
