@@ -41,7 +41,13 @@ async def backup(environment: Mapping[str, str], data: Path, file: Path) -> int:
             unfinished.unlink(missing_ok=True)
             os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             tables = [word for name in OURS for word in ("--table", name)]
-            options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={unfinished}"]
+            options = [
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                "--no-unlogged-table-data",
+                f"--file={unfinished}",
+            ]
             await _run("pg_dump", url, [*options, *tables])
             with unfinished.open("rb") as written:
                 os.fsync(written.fileno())

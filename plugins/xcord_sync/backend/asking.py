@@ -25,6 +25,7 @@ from .wire import answer, decode, described, read
 
 T = TypeVar("T")
 Handler = Callable[[Any], Awaitable[Any]]
+Check = Callable[[Parts, Request, AsyncConnection], Awaitable["Ask[Any]"]]
 PLACES = {"server": "no_such_server", "channel": "no_such_channel", "user": "no_such_member"}
 
 
@@ -40,6 +41,7 @@ class Ask(Generic[T]):
     _login: Login | None = None
     _place: Place | None = None
     _db: AsyncConnection | None = None
+    found: Any = None  # by the route's own check
     afterwards: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
@@ -84,7 +86,7 @@ class Ask(Generic[T]):
 def route(
     app: FastAPI, parts: Parts, address: str, *, needs: str | None = None, login: bool = True,
     status: int = 0, holds_db: bool = True, limit: int = contract.BODY_LIMIT, refuses: tuple[str, ...] = (),
-    gives_content: tuple[str, ...] = (), takes_content: tuple[str, ...] = (),
+    gives_content: tuple[str, ...] = (), takes_content: tuple[str, ...] = (), check: Check | None = None,
 ) -> Callable[[Handler], Handler]:  # fmt: skip
     """Adds ``handler(ask: Ask[Body]) -> Answer`` to the application; OpenAPI is made from its annotations.
 
@@ -92,6 +94,7 @@ def route(
     :param needs: an action of ``rules.RULES``.
     :param holds_db: off for what takes long beside the database: it opens connections by itself.
     :param limit: bytes of the body.
+    :param check: looks up login and place in the route's own way.
     """
     method, _, path = address.partition(" ")
     names = re.findall(r"{(\w+)}", path)
@@ -107,6 +110,11 @@ def route(
                     ask = await _checked(parts, request, db, names, needs, login)
                     ask.body, ask._db = decode(content, takes), db
                     given = await handler(ask)
+            elif check is not None:
+                async with parts.store.look() as db:
+                    ask = await check(parts, request, db)
+                ask.body = decode(content, takes)
+                given = await handler(ask)
             else:
                 async with parts.store.change() as db:
                     ask = await _checked(parts, request, db, names, needs, login)
@@ -132,13 +140,19 @@ def route(
     return add
 
 
+def token_hash(request: Request) -> bytes:
+    """Of the login's token that the request carries; empty for none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return hash_of(token.strip()) if scheme.lower() == "bearer" else b""
+
+
 async def signed_in(db: AsyncConnection, request: Request) -> Login:
     """Whose login the request carries.
 
     :raises Refused: ``unauthorized``.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = await logins.find(db, hash_of(token.strip())) if scheme.lower() == "bearer" else None
+    hashed = token_hash(request)
+    found = await logins.find(db, hashed) if hashed else None
     if found is None:
         raise Refused("unauthorized", {"WWW-Authenticate": "Bearer"})
     return found
@@ -156,7 +170,7 @@ async def _checked(
     if not login:
         return Ask(parts, request, None, {})
     who = await signed_in(db, request)
-    keys = {name: _key(name, request.path_params[name]) for name in names if name in PLACES}
+    keys = {name: key_of(name, request.path_params[name]) for name in names if name in PLACES}
     place = None
     if "channel" in keys:
         place = await places.of_channel(db, who.account.id, keys["channel"])
@@ -174,7 +188,11 @@ def _nowhere(keys: dict[str, uuid.UUID]) -> NoReturn:
     raise Refused(PLACES["channel" if "channel" in keys else "server"])
 
 
-def _key(name: str, text: str) -> uuid.UUID:
+def key_of(name: str, text: str) -> uuid.UUID:
+    """An id of the address.
+
+    :raises Refused: it is none, so there is no such thing.
+    """
     try:
         found = uuid.UUID(text)
     except ValueError:

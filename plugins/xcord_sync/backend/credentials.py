@@ -24,14 +24,15 @@ async def check(parts: Parts, address: str, login: str, password: str) -> Accoun
     :raises Refused: ``wrong_login`` or ``rate_limited``.
     """
     who = f"{login} {address}"
-    too_often(parts.attempts.begin(address) or parts.failures.begin(who))
+    store = parts.store
+    too_often(await parts.attempts.begin(store, address) or await parts.failures.begin(store, who))
     wrong = False
     try:
         found = await _find(parts, login) if "\0" not in login else None
         wrong = not await parts.passwords.fits(found[1] if found else None, password)
     finally:
         if not wrong:
-            parts.failures.forgive(who)  # also when it was our own trouble
+            await parts.failures.forgive(store, who)  # also when it was our own trouble
     if wrong or found is None:
         raise Refused("wrong_login", {"WWW-Authenticate": "Bearer"})
     if parts.passwords.outdated(found[1]):
@@ -50,7 +51,7 @@ async def register(parts: Parts, address: str, asked: contract.Registering) -> A
         raise Refused("registration_closed")
     if parts.registration == "invite" and asked.invite is None:
         raise Refused("invite_needed")
-    too_often(parts.registrations.begin(address))
+    too_often(await parts.registrations.begin(parts.store, address))
     if asked.invite is not None:
         async with guessing(parts, address), parts.store.change() as db:
             await invites.server_of(db, asked.invite)
@@ -82,7 +83,7 @@ async def guessing(parts: Parts, address: str) -> AsyncIterator[None]:
 
     :raises Refused: ``rate_limited``.
     """
-    too_often(parts.guesses.begin(address))
+    too_often(await parts.guesses.begin(parts.store, address))
     wrong = False
     try:
         yield
@@ -91,7 +92,7 @@ async def guessing(parts: Parts, address: str) -> AsyncIterator[None]:
         raise
     finally:
         if not wrong:
-            parts.guesses.forgive(address)
+            await parts.guesses.forgive(parts.store, address)
 
 
 async def begin(parts: Parts, account: Account, device: str) -> str:

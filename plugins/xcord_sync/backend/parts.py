@@ -49,11 +49,11 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     # Wrong passwords count per login and address (so that a stranger cannot lock somebody out); every
     # attempt counts per address, for each one costs a hash.
-    failures: Attempts = field(default_factory=lambda: Attempts(5, 60))
-    attempts: Attempts = field(default_factory=lambda: Attempts(120, 60))
+    failures: Attempts = field(default_factory=lambda: Attempts("failure", 5, 60))
+    attempts: Attempts = field(default_factory=lambda: Attempts("attempt", 120, 60))
     # Per address: accounts made, and invite codes that were none (a code has 80 random bits).
-    registrations: Attempts = field(default_factory=lambda: Attempts(30, 600))
-    guesses: Attempts = field(default_factory=lambda: Attempts(20, 60))
+    registrations: Attempts = field(default_factory=lambda: Attempts("registration", 30, 600))
+    guesses: Attempts = field(default_factory=lambda: Attempts("guess", 20, 60))
 
     def issuers(self) -> dict[str, str]:
         """Whose webhooks are ours: secrets by key."""

@@ -27,6 +27,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._quick = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @classmethod
     async def open(cls, url: str) -> Store:
@@ -76,6 +77,10 @@ class Store:
     def change(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction, kept at the end of the block and undone by an error in it."""
         return self._engine.begin()
+
+    def look(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For single statements, each kept by itself, without the two round trips of a transaction."""
+        return self._quick.connect()
 
     # -- the first start ---------------------------------------------------------------------------
 

@@ -63,14 +63,14 @@ async def test_where_registration_is_closed_not_even_an_invite_helps(world: Worl
 
 
 async def test_accounts_cannot_be_made_and_codes_not_be_guessed_without_end(world: World) -> None:
-    world.parts.registrations, world.parts.guesses = Attempts(3, 60), Attempts(2, 60)
+    world.parts.registrations, world.parts.guesses = Attempts("r", 3, 60), Attempts("g", 2, 60)
     for login in ("a", "b"):
         assert await world.nobody.get("POST", "/v1/register", 201, **new(login))
     assert await world.nobody.refused("POST", "/v1/register", **new("a")) == "login_taken"
     answer = await world.nobody.ask("POST", "/v1/register", **new("c"))
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 60
-    world.parts.registrations = Attempts(100, 60)
+    world.parts.registrations = Attempts("r2", 100, 60)
     codes = [
         await world.nobody.refused("POST", "/v1/register", **new("c", invite="A" * 14)) for _ in range(3)
     ]

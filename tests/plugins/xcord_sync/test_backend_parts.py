@@ -19,7 +19,6 @@ from xcord_sync.backend.accounts import Passwords, hash_of, new_password, new_to
 from xcord_sync.backend.app import Parts, make_app
 from xcord_sync.backend.errors import CannotServe
 from xcord_sync.backend.ground import ttl_from
-from xcord_sync.backend.limits import Attempts
 from xcord_sync.backend.livekit import Ports, configuration
 from xcord_sync.backend.secrets import Keys, LiveKitKey, load_or_make, next_step, save, wait_left
 from xcord_sync.backend.store import driver_url
@@ -50,25 +49,6 @@ def test_tokens_and_passwords_are_long_and_new_each_time() -> None:
     assert len(new_password().replace("-", "")) == 20
     assert hash_of("a") != hash_of("b")
     assert hash_of("\ud800")  # what a header may hold once decoded
-
-
-def test_attempts_are_counted_before_they_are_made_and_forgotten_with_time() -> None:
-    now = 0.0
-    attempts = Attempts(2, 60, keys=2, now=lambda: now)
-    assert [attempts.begin("a"), attempts.begin("a"), attempts.begin("a")] == [0, 0, 60]
-    assert attempts.begin("b") == 0
-    attempts.forgive("a")
-    assert attempts.begin("a") == 0
-    now = 59.5
-    assert attempts.begin("a") == 1
-    now = 60.5
-    assert attempts.begin("a") == 0
-    assert attempts.begin("a") == 0
-    assert attempts.begin("a") > 0
-    for key in "cdef":
-        attempts.begin(key)
-    assert attempts.begin("a") == 0  # only so many keys are remembered
-    attempts.forgive("nobody")
 
 
 # -- join tokens -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +15,7 @@ from xcord_sync.backend.errors import CannotServe
 from xcord_sync.backend.queries import logins, members, places
 from xcord_sync.backend.store import Store
 from xcord_sync.backend.tables import (
+    Attempt,
     Audit,
     Avatar,
     Ban,
@@ -23,6 +25,7 @@ from xcord_sync.backend.tables import (
     LoginToken,
     Member,
     PresenceChange,
+    Seat,
     Server,
     User,
     VoiceSession,
@@ -75,6 +78,13 @@ def fill(connection: Connection) -> None:
     )
 
 
+def fill_last(connection: Connection) -> None:
+    """Rows in the tables of the last step."""
+    now = datetime.now(UTC)
+    connection.execute(insert(Attempt).values(key=b"k", times=[now], refused=False, until=now))
+    connection.execute(insert(Seat).values(channel_id=uuid.uuid4(), user_id=uuid.uuid4(), until=now))
+
+
 async def test_up_gives_exactly_the_tables_that_the_code_knows(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(migrations.upgrade)
@@ -91,6 +101,7 @@ async def test_down_and_up_again_with_rows_in_every_table(engine: AsyncEngine) -
     async with engine.begin() as connection:
         await connection.run_sync(migrations.upgrade)
         await connection.run_sync(fill)
+        await connection.run_sync(fill_last)
     async with engine.begin() as connection:
         await connection.run_sync(migrations.downgrade, "base")
         assert await connection.run_sync(tables) == {"alembic_version"}

@@ -117,7 +117,8 @@ async def a_world(url: str) -> AsyncIterator[World]:
     calls = Calls()
     parts = Parts(
         store=await Store.open(url), key=KEY, livekit_url="ws://sfu", join_ttl=600, registration="open",
-        calls=calls, passwords=cheap(), attempts=Attempts(10_000, 60), registrations=Attempts(10_000, 60),
+        calls=calls, passwords=cheap(), attempts=Attempts("attempt", 500, 60),
+        registrations=Attempts("registration", 500, 60),
     )  # fmt: skip
     await parts.store.begin(await parts.passwords.hash(PASSWORD))
     app = make_app(parts)

@@ -204,6 +204,8 @@ async def trim(line: Line) -> None:
                 AND seq < (SELECT max(seq) FROM presence_changes);
             DELETE FROM webhook_events WHERE received_at < now() - interval '1 day'
                 AND applied_at IS NOT NULL;
+            DELETE FROM attempts WHERE until < now();
+            DELETE FROM seats WHERE until < now();
             DELETE FROM voice_sessions WHERE left_at < now() - interval '7 days'""")
 
 

@@ -29,7 +29,11 @@ HEARD_SECONDS = 0.2  # for the word to arrive before the removal
 CALLED_SECONDS = 5.0  # for an app to move by itself
 TRIES = 3
 
+# Who is there needs no seat any more (``queries.joining``).
 _REASONS = """
+    WITH sat AS (
+        DELETE FROM seats s USING unnest($1::uuid[], $2::uuid[]) AS given (channel, usr)
+        WHERE s.channel_id = given.channel AND s.user_id = given.usr)
     SELECT given.at, CASE
         WHEN c.id IS NULL THEN 'no_such_channel'
         WHEN b.user_id IS NOT NULL THEN 'banned'

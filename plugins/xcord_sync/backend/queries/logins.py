@@ -87,9 +87,14 @@ async def find(db: AsyncConnection, token_hash: bytes) -> Login | None:
     if row is None or row.used_at < _now() - LOGIN_LIVES:
         return None
     if row.used_at < _now() - USE_NOTED_EVERY:
-        used = update(LoginToken).where(LoginToken.token_hash == token_hash).values(used_at=func.now())
-        await db.execute(used)
+        await note_use(db, token_hash)
     return Login(Account(*row[:5]), token_hash)
+
+
+async def note_use(db: AsyncConnection, token_hash: bytes) -> None:
+    """The login lives on."""
+    used = update(LoginToken).where(LoginToken.token_hash == token_hash).values(used_at=func.now())
+    await db.execute(used)
 
 
 async def end(db: AsyncConnection, token_hash: bytes) -> None:

@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..tables import Ban, Channel, Member, Server, VoiceSession
+from ..tables import Channel, Member, Server
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,6 @@ class Place:
     server: uuid.UUID
     role: str
     channel: uuid.UUID | None = None
-
-
-@dataclass(frozen=True)
-class Room:
-    """A channel as somebody who would join meets it; ``others`` are the people in it without them."""
-
-    banned: bool
-    user_limit: int
-    others: int
 
 
 async def of_server(db: AsyncConnection, user: uuid.UUID, server: uuid.UUID) -> Place | None:
@@ -46,16 +37,6 @@ async def of_channel(db: AsyncConnection, user: uuid.UUID, channel: uuid.UUID) -
     )
     row = (await db.execute(query)).first()
     return None if row is None else Place(row.server_id, row.role, channel)
-
-
-async def room(db: AsyncConnection, user: uuid.UUID, place: Place) -> Room:
-    """What decides whether the place's channel takes one more."""
-    here = (VoiceSession.channel_id == place.channel, VoiceSession.left_at.is_(None))
-    others = select(func.count(VoiceSession.user_id.distinct())).where(*here, VoiceSession.user_id != user)
-    banned = select(Ban.user_id).where(Ban.server_id == place.server, Ban.user_id == user).exists()
-    query = select(Channel.user_limit, banned.label("banned"), others.scalar_subquery().label("others"))
-    row = (await db.execute(query.where(Channel.id == place.channel))).one()
-    return Room(row.banned, row.user_limit, row.others)
 
 
 async def seen_by(db: AsyncConnection, user: uuid.UUID) -> list[tuple[Server, str, Sequence[Channel]]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ... import contract
 from .. import news, rules
-from ..asking import Ask, route
+from ..asking import Ask, key_of, route, token_hash
 from ..errors import Refused
 from ..parts import Parts
-from ..queries import places, servers
+from ..queries import joining, logins, servers
+from ..queries.logins import Login
 from ..tables import Channel
 from ..tokens import Guest, mint
 from .servers import channel_info
@@ -32,18 +35,19 @@ def add(app: FastAPI, parts: Parts) -> None:
         ask.afterwards.append(lambda: parts.calls.expel([channel], None, "no_such_channel"))
 
     @route(
-        app, parts, "POST /v1/channels/{channel}/join", needs="channel.join",
+        app, parts, "POST /v1/channels/{channel}/join", needs="channel.join", holds_db=False, check=_wish,
         refuses=("banned", "channel_full"),
     )  # fmt: skip
     async def join_channel(ask: Ask[contract.JoinRequest]) -> contract.JoinAnswer:
         """A short-lived token for the channel's room on the SFU."""
-        room = await places.room(ask.db, ask.me, ask.place)
-        if room.banned:
+        account, channel, most = ask.login.account, ask.keys["channel"], ask.found.user_limit
+        if ask.found.banned:
             raise Refused("banned")
-        full = 0 < room.user_limit <= room.others
-        if full and not rules.may(ask.place.role, "channel.join_full"):
-            raise Refused("channel_full")
-        account, channel = ask.login.account, ask.keys["channel"]
+        if most:
+            always = rules.may(ask.place.role, "channel.join_full")
+            async with parts.store.change() as db:
+                if not await joining.sit(db, channel, account.id, most, always):
+                    raise Refused("channel_full")
         guest = Guest(account.id, ask.body.device, account.name, account.avatar, ask.place.role)
         minted = mint(parts.key, guest, channel, parts.join_ttl)
         return contract.JoinAnswer(
@@ -53,6 +57,25 @@ def add(app: FastAPI, parts: Parts) -> None:
             channel=str(channel),
             expires_at=minted.expires_at,
         )
+
+
+async def _wish(parts: Parts, request: Request, db: AsyncConnection) -> Ask[Any]:
+    hashed, named = token_hash(request), request.path_params["channel"]
+    try:
+        channel = key_of("channel", named)
+    except Refused:
+        channel = None
+    wish = await joining.look(db, hashed, channel)
+    if wish is None:
+        raise Refused("unauthorized", {"WWW-Authenticate": "Bearer"})
+    if channel is None or wish.place is None:
+        raise Refused("no_such_channel")
+    if not rules.may(wish.place.role, "channel.join"):
+        raise Refused("forbidden")
+    if wish.use_due:
+        await logins.note_use(db, hashed)
+    login = Login(wish.account, hashed)
+    return Ask(parts, request, None, {"channel": channel}, login, wish.place, found=wish)
 
 
 def _order(app: FastAPI, parts: Parts) -> None:

@@ -4,9 +4,11 @@ from .accounts import Avatar, LoginToken, User
 from .base import ROLES, Base
 from .places import Audit, Ban, Channel, Invite, Member, Server
 from .presence import PresenceChange, VoiceSession, WebhookEvent
+from .shared import Attempt, Seat
 
 __all__ = [
     "ROLES",
+    "Attempt",
     "Audit",
     "Avatar",
     "Ban",
@@ -16,6 +18,7 @@ __all__ = [
     "LoginToken",
     "Member",
     "PresenceChange",
+    "Seat",
     "Server",
     "User",
     "VoiceSession",
