@@ -27,6 +27,15 @@ export function noticeText(notice: Notice): string {
   return say(`notice_${notice.name}`, notice.params) ?? m.notice_unknown({ code: notice.name });
 }
 
+/** Why the microphone gives nothing. */
+export function microphoneText(problem: string): string {
+  return (
+    say(`notice_microphone_${problem}`) ??
+    say(`error_microphone_${problem}`) ??
+    m.reason_unknown({ code: problem })
+  );
+}
+
 /** Why the app turned this page away. */
 export function refusalText(code: string): string {
   return say(`refused_${code}`) ?? m.refused_other({ code });

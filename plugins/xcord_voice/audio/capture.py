@@ -15,12 +15,13 @@ from xcord import Capture, Clock, CommandError, Gate, Meter
 
 from .activity import Activity
 from .chain import Chain, Processing
+from .doubt import Doubt
 from .echotest import EchoTest
 from .farend import FarEnd
 from .feeder import Feeder
 from .frames import Block
 from .intake import Intake, Outlet
-from .mutes import find_cause
+from .silence import Cause
 from .sound import Sound
 from .stages import Built
 
@@ -79,7 +80,7 @@ class Microphone:
         muted_in_system: Callable[[str], bool | None],
     ) -> None:
         self._sound, self._gate, self._clock, self._screen = sound, gate, clock, screen
-        self._build, self._muted_in_system = build, muted_in_system
+        self._build = build
         self._wishes = Wishes()
         self._built: Processing | None = None
         self._shown = Capture()
@@ -92,6 +93,7 @@ class Microphone:
         self._metering: asyncio.Task[None] | None = None
         self._testing: tuple[EchoTest, float] | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._doubt = Doubt(clock, lambda: muted_in_system(sound.input), self._blame)
         self._busy = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -178,6 +180,7 @@ class Microphone:
                 return await self._open()
             if not needed and self._intake is not None:
                 self._intake = None
+                self._doubt.end()
                 self._sound.mixer.set_tap(None)
                 await self._sound.stop_recording()
                 self._show(problem="")
@@ -254,15 +257,11 @@ class Microphone:
             )
 
     def _wonder(self) -> None:
-        self._spawn(self._find_cause())
-
-    async def _find_cause(self) -> None:
         """The microphone fell silent, or is not silent any more."""
-        if (intake := self._intake) is None:
-            return
-        cause = await find_cause(intake.listening, self._sound.input, self._muted_in_system)
-        if intake is not self._intake:
-            return
+        if self._intake is not None:
+            self._doubt.begin(self._intake.listening)
+
+    def _blame(self, cause: Cause) -> None:
         if cause and cause != self._shown.problem:
             self._screen.notify(f"microphone.{cause}")
         self._show(problem=cause)

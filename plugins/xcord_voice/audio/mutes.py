@@ -1,17 +1,11 @@
-"""Is it the system that mutes the microphone? And why a microphone is silent, from all that is known."""
+"""Is it the system that mutes the microphone?"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
-from collections.abc import Callable
-
-from .silence import Cause, Listening, likely_cause
 
 log = logging.getLogger("xcord.voice.audio")
-
-ASK_WITHIN = 2.0  # seconds for the system's answer
 
 
 def muted_in_system(device: str) -> bool | None:
@@ -25,7 +19,8 @@ def muted_in_system(device: str) -> bool | None:
 
     try:
         with pulsectl.Pulse("xcord", connect=False) as pulse:
-            pulse.connect(timeout=ASK_WITHIN)
+            # Without a timeout: with one, pulsectl 24.12 gives up now and then on a server that answers.
+            pulse.connect()
             default = pulse.server_info().default_source_name
             for source in pulse.source_list():
                 if device in (source.description, source.name) or (not device and source.name == default):
@@ -33,15 +28,3 @@ def muted_in_system(device: str) -> bool | None:
     except (pulsectl.PulseError, OSError) as error:
         log.info("the sound server does not say what it mutes: %s", error)
     return None
-
-
-async def find_cause(listening: Listening, device: str, ask: Callable[[str], bool | None]) -> Cause:
-    """Why the microphone is silent; empty if it is not."""
-    muted: bool | None = None
-    if listening.state:
-        try:
-            async with asyncio.timeout(ASK_WITHIN):
-                muted = await asyncio.to_thread(ask, device)
-        except TimeoutError:
-            log.info("the system does not say whether the microphone is muted")
-    return likely_cause(listening.state, listening.heard, muted)

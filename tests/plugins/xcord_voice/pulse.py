@@ -36,6 +36,10 @@ class Pulse:
     def unload(self, number: str) -> None:
         self.control("unload-module", number)
 
+    def mute(self, on: bool) -> None:
+        """The system mutes the microphone."""
+        self.control("set-source-mute", "mic", "1" if on else "0")
+
     def control(self, *arguments: str) -> str:
         command = ["pactl", *arguments]
         done = subprocess.run(

@@ -169,7 +169,11 @@ async def test_a_silent_microphone_is_told_once_with_its_cause_and_the_mark_goes
         say(network, 0, 500)
         await settle()
         assert [name for name, _ in world.notices] == ["microphone.muted_in_system"]
+        network.muted_in_system = False
+        await world.clock.advance(2.1)
+        await world.until(lambda: world.read("capture").problem == "zeros")
         say(network, 9000, 10)
+        await world.clock.advance(2.1)
         await world.until(lambda: world.read("capture").problem == "")
 
 
