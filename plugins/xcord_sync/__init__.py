@@ -22,6 +22,9 @@ def xcord_add_commands(parser: Any) -> None:
 
 @hookimpl
 def xcord_start(hub: Handle, config: Config) -> AbstractAsyncContextManager[None]:
+    from .faulting import claim_fault
     from .keeper import Keeper
 
-    return Keeper(hub, config).life()
+    keeper = Keeper(hub, config)
+    claim_fault(hub, lambda: keeper.signed_in()[0])
+    return keeper.life()

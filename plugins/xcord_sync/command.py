@@ -50,6 +50,8 @@ def add_serve(parsers: _SubParsersAction[ArgumentParser]) -> None:
                         help="how long people in calls may stay when we stop (default: 5)")  # fmt: skip
     parser.add_argument("--log-json", action="store_true",
                         help="log one JSON object a line, and one for each request")  # fmt: skip
+    parser.add_argument("--faults", action="store_true",
+                        help="for tests: the owner's app may make it fail (see xcord faults)")  # fmt: skip
     parser.set_defaults(run=serve)
     more = parser.add_subparsers(metavar="COMMAND", title="commands, instead of serving")
     status = _add(more, "status", _status, "say what runs, whether it works, and its counters")
@@ -109,6 +111,7 @@ def serve(args: Namespace) -> int:
             ready_file=args.ready_file,
             drain=args.drain,
             log_json=args.log_json,
+            faults=args.faults,
         )
     )
 

@@ -33,6 +33,7 @@ refused is answered with a problem document (RFC 9457) whose ``code`` is one of 
 ``POST .../people/{user}/remove``       a moderator          ends the call, not the membership
 ``GET  /v1/servers/{server}/bans``      a moderator          ``BanList``
 ``POST, DELETE .../bans/{user}``        a moderator          ``BanRequest``
+``POST /v1/faults``                     the owner            ``FaultRequest``, with ``--faults`` alone
 ``GET  /healthz``                       anybody              ``Health``
 ``GET  /readyz``                        anybody              ``Readiness``
 ``GET  /v1/events`` (WebSocket)         a login              ``Hello`` -> ``Snapshot``, ``Changed``, ...
@@ -69,6 +70,7 @@ from .kinds import NewPassword as NewPassword
 from .kinds import Registration as Registration
 from .kinds import Role as Role
 from .orders import ChannelChange as ChannelChange
+from .orders import FaultRequest as FaultRequest
 from .orders import InviteCode as InviteCode
 from .orders import InviteInfo as InviteInfo
 from .orders import InviteList as InviteList

@@ -141,13 +141,13 @@ class Keeper:
 
     async def _logout_everywhere(self, _args: Nothing, _asker: Asker) -> None:
         async with self._signing:
-            client, _ = self._signed_in()
+            client, _ = self.signed_in()
             await client.do("POST", "/v1/logout-everywhere")
             await self._hang_up()
             await self._end("")
 
     async def _create_invite(self, args: CreateInvite, _asker: Asker) -> None:
-        client, follower = self._signed_in()
+        client, follower = self.signed_in()
         self._invite = await create_invite(client, args)
         await follower.show_change()
 
@@ -161,12 +161,12 @@ class Keeper:
             await self._follower.look_after(args.server)
 
     async def _find_picture(self, name: str) -> bytes:
-        client, _ = self._signed_in()
+        client, _ = self.signed_in()
         return await self._album.get(name, lambda: client.picture(name))
 
     def _running(self, errand: Errand) -> Handler:
         async def run(args: Any, _asker: Asker) -> None:
-            client, follower = self._signed_in()
+            client, follower = self.signed_in()
             try:
                 await errand(client, args)
             except CommandError as error:
@@ -177,17 +177,17 @@ class Keeper:
 
         return run
 
-    def _signed_in(self) -> tuple[Client, Follower]:
+    def signed_in(self) -> tuple[Client, Follower]:
+        """:raises CommandError: ``not_signed_in``."""
         if self._client is None or self._follower is None:
             raise CommandError("not_signed_in", "nobody is signed in")
         return self._client, self._follower
 
     async def _refresh(self, _args: Nothing, _asker: Asker) -> None:
-        _, follower = self._signed_in()
-        await follower.look()
+        await self.signed_in()[1].look()
 
     async def _join_token(self, args: JoinTokenFor, _asker: Asker) -> JoinToken:
-        client, follower = self._signed_in()
+        client, follower = self.signed_in()
         try:
             return join_token(await client.join(args.channel, self._kept.device))
         except CommandError as error:

@@ -6,7 +6,10 @@ told so (403). ``rules.py`` of the server end has who may do what.
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
+from msgspec import Meta
 
 from .kinds import (
     Code,
@@ -116,6 +119,16 @@ class InviteCode(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return "InviteCode(...)"
+
+
+class FaultRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server end that was started with ``--faults`` does wrong for ``seconds``; see
+    ``backend/faults.py``."""
+
+    kind: Literal["status", "slow", "expired_token", "refused_token", "lose_webhooks", "none"]
+    status: Annotated[int, Meta(ge=400, le=599)] = 500
+    milliseconds: Annotated[int, Meta(ge=0, le=60_000)] = 3000
+    seconds: Annotated[int, Meta(ge=0, le=600)] = 30
 
 
 class NewChannel(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,6 +69,15 @@ class Call:
         """Whether the call's server answers: empty, or why not."""
         return await self._parts.probe(self._state.url) if self._state.url else "not_in_channel"
 
+    async def simulate(self, kind: str) -> None:
+        """Has a fault of this connection acted out.
+
+        :raises CommandError: ``not_in_channel``.
+        """
+        if self._session is None or not self._state.up:
+            raise CommandError("not_in_channel", "a fault is acted out in a call")
+        await self._session.link.simulate(kind)
+
     def token_ready(self, attempt: int, token: JoinToken) -> None:
         """The answer to ``ask_token``."""
         self._step(moves.TokenReady(attempt, moves.Ticket(token.url, token.token)))

@@ -21,6 +21,7 @@ from xcord import (
     Quality,
     Rejoin,
     Settings,
+    Simulate,
     Speaking,
     Switch,
     Voice,
@@ -87,6 +88,7 @@ class VoiceLife:
         hub.command("voice.leave", Nothing, self._leave)
         hub.command("voice.rejoin", Rejoin, self._rejoin)
         hub.command("voice.probe", Nothing, self._probe, private=True)
+        hub.command("voice.simulate", Simulate, self._simulate)
         hub.command("voice.mute", Switch, self._mute)
         hub.command("voice.deafen", Switch, self._deafen)
         self._playout = PlayoutDesk(hub)
@@ -162,6 +164,14 @@ class VoiceLife:
 
     async def _probe(self, args: Nothing, asker: Asker) -> str:
         return await self._hub.media.run(self._running().probe())
+
+    async def _simulate(self, args: Simulate, asker: Asker) -> None:
+        if self._hub.read("faults") is None:
+            raise CommandError("faults_off", "faults are made only while the plugin faults is on")
+        try:
+            await self._hub.media.run(self._running().simulate(args.kind))
+        except TimeoutError:
+            raise CommandError("timed_out", f"the SDK did not act out {args.kind}") from None
 
     async def _ask(self, event: moves.Event) -> None:
         async def ask() -> None:

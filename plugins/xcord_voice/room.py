@@ -33,6 +33,8 @@ from .stall import Vital
 log = logging.getLogger("xcord.voice.room")
 
 CONNECT_TIMEOUT = 5.0  # seconds for each of the SDK's four attempts to reach the server
+SIMULATE_WITHIN = 5.0  # seconds; the SDK takes 1 to 90 ms
+SCENARIOS = dict(rtc.SimulateScenarioKind.items())
 PUBLISH_WITHIN = 12.0  # seconds; the server itself gives up after 10
 GRADES = {
     rtc.ConnectionQuality.QUALITY_EXCELLENT: "excellent",
@@ -133,6 +135,14 @@ class RoomLink:
         await self._room.local_participant.publish_data(
             data, reliable=True, topic=topic, destination_identities=list(to)
         )
+
+    async def simulate(self, kind: str) -> None:
+        """One of LiveKit's ``simulate_scenario`` kinds, in small letters. For fault tests.
+
+        :raises TimeoutError: the SDK does not answer.
+        """
+        async with asyncio.timeout(SIMULATE_WITHIN):
+            await self._room.simulate_scenario(SCENARIOS[f"SIMULATE_{kind.upper()}"])
 
     def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool:
         """Receives a video track in that size, or not at all; false if it is gone."""

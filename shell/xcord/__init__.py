@@ -13,6 +13,7 @@ _HOMES = {
     "clock": ("Clock",),
     "config": ("Config",),
     "errors": ("CommandError", "PluginFault", "SetupError", "WiringError", "XcordError"),
+    "faults": ("BlockLoop", "FaultEvent", "Faults", "HubFault", "ServerFault", "Simulate"),
     "gate": ("Gate",),
     "handle": ("Handle",),
     "hookspecs": ("hookimpl",),
@@ -55,6 +56,7 @@ _HOMES = {
     ),
     "reachability": ("probe",),
     "recovery": ("Happening", "Reconnection", "RecoveryPhase"),
+    "remote": ("RunningApp",),
     "requests": (
         "AcceptInvite",
         "Ban",
@@ -106,6 +108,12 @@ if TYPE_CHECKING:
     from .errors import SetupError as SetupError
     from .errors import WiringError as WiringError
     from .errors import XcordError as XcordError
+    from .faults import BlockLoop as BlockLoop
+    from .faults import FaultEvent as FaultEvent
+    from .faults import Faults as Faults
+    from .faults import HubFault as HubFault
+    from .faults import ServerFault as ServerFault
+    from .faults import Simulate as Simulate
     from .gate import Gate as Gate
     from .handle import Handle as Handle
     from .hookspecs import hookimpl as hookimpl
@@ -146,6 +154,7 @@ if TYPE_CHECKING:
     from .recovery import Happening as Happening
     from .recovery import Reconnection as Reconnection
     from .recovery import RecoveryPhase as RecoveryPhase
+    from .remote import RunningApp as RunningApp
     from .requests import AcceptInvite as AcceptInvite
     from .requests import Ban as Ban
     from .requests import ChangePassword as ChangePassword

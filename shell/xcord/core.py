@@ -93,7 +93,8 @@ async def running(
     pictures = MediaServer(slots, listener.getsockname()[1])
     async with _serving(media, pictures):
         screen = Screen(hub, pictures)
-        supervisor.wire_all(_switched_off(settings, config))  # before a page can come: it sees all slices
+        # Before a page can come: it sees all slices.
+        supervisor.wire_all(plugins.left_off(settings.get("app.plugins"), config.on))
         server = PageServer(hub, door, web, listener, screen.ticket, desk.note_presence, shell.pictures)
         async with server.running():
             watchdog.start()
@@ -109,11 +110,6 @@ async def running(
                 watchdog.stop()
                 hub.workers.close()
     media.stop()
-
-
-def _switched_off(settings: Settings, config: Config) -> frozenset[str]:
-    chosen: dict[str, bool] = settings.get("app.plugins")
-    return frozenset(name for name, on in chosen.items() if not on and name not in config.on)
 
 
 async def _start_unless(ended: asyncio.Event, core: Core, settings: Settings) -> None:

@@ -95,6 +95,10 @@ class Handle:
         """Sends a notice to the windows, from any thread. Pages translate ``notice_<name>``."""
         self._shell.hub.notify(name, **params)
 
+    def watch_notices(self, callback: Callable[[str, dict[str, Any]], None]) -> None:
+        """Calls ``callback(name, params)`` for each notice, on the hub's loop, while the plugin is on."""
+        self._endings.append(self._shell.hub.listen_to_notices(callback, late=True))
+
     def report(self, code: str, message: str, *, plugin: str | None = None, **params: Any) -> None:
         """Names a fault, from any thread; ``plugin`` if it is another one's."""
         self._shell.hub.report(PluginFault(plugin or self.name, code, message, **params))

@@ -208,15 +208,17 @@ class Hub:
         for listener in tuple(self._notice_listeners):
             listener(name, params)
 
-    def listen_to_notices(self, listener: NoticeListener) -> Callable[[], None]:
+    def listen_to_notices(self, listener: NoticeListener, *, late: bool = False) -> Callable[[], None]:
         """For windows and tests; returns the function that ends it.
 
-        The first one is told what was notified before it came: plugins fail before a window can listen.
+        The first one that is not ``late`` is told what was notified before it came: plugins fail before a
+        window can listen.
         """
         self._notice_listeners.append(listener)
-        unheard, self._unheard = self._unheard or (), None
-        for name, params in unheard:
-            listener(name, params)
+        if not late:
+            unheard, self._unheard = self._unheard or (), None
+            for name, params in unheard:
+                listener(name, params)
         return lambda: self._notice_listeners.remove(listener)
 
     def listen_to_faults(self, listener: FaultListener) -> Callable[[], None]:

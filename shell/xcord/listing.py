@@ -39,14 +39,14 @@ def _look(config: Config) -> list[dict[str, Any]]:
             "name": plugin.name,
             "distribution": plugin.distribution,
             "version": plugin.version,
-            "state": _state(plugin),
+            "state": _state(plugin, plugin.name in config.on),
             "reason": plugin.problem,
         }
         for plugin in plugins.plugins
     ]
 
 
-def _state(plugin: Plugin) -> str:
+def _state(plugin: Plugin, asked: bool) -> str:
     if plugin.blocked:
         return "blocked"
-    return "failed" if plugin.problem else "on"
+    return "failed" if plugin.problem else "on" if asked or plugin.on_by_default else "off"

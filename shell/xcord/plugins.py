@@ -49,6 +49,11 @@ class Plugin:
         return self.distribution != OWN_DISTRIBUTION
 
     @property
+    def on_by_default(self) -> bool:
+        """False for a module with ``ON_BY_DEFAULT = False``: it is on only where somebody asks for it."""
+        return bool(getattr(self.module, "ON_BY_DEFAULT", True))
+
+    @property
     def label(self) -> str:
         """How a message names it."""
         return f"plugin {self.name!r} ({self.distribution} {self.version})"
@@ -161,6 +166,14 @@ class PluginSet:
             plugin, "xcord_start", hub=hub, config=config
         )
         return life
+
+    def left_off(self, chosen: dict[str, bool], asked: frozenset[str]) -> frozenset[str]:
+        """Who is not started: by the settings (``chosen``), else by default, and never who was asked for."""
+        return frozenset(
+            plugin.name
+            for plugin in self.plugins
+            if plugin.name not in asked and not chosen.get(plugin.name, plugin.on_by_default)
+        )
 
     def loaded(self) -> Iterator[Plugin]:
         """Those that can be called."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import msgspec
 from . import messages
 from .config import Config
 from .desk import Desk, add_own_options
+from .disturb import Disturbance
 from .gate import Gate
 from .handle import Handle, Shell
 from .hub import SHELL, Hub
@@ -88,6 +90,7 @@ def _wire(candidates: list[Candidate], folder: Path) -> Hub:
     shell = Shell(hub, settings, ViewModes(), InlineMedia(), Gate(), config)
     supervisor = Supervisor(shell, plugins, table)
     Desk(hub, settings, lambda: supervisor, measure=True)
+    Disturbance(hub, Counter())
     hub.claim_slice("demand", SHELL, Demand, Demand())
     for plugin in plugins.loaded():
         plugins.add_options(plugin, table)

@@ -27,6 +27,7 @@ from starlette.staticfiles import StaticFiles
 from uvicorn.server import ServerState
 from websockets.http11 import Request
 
+from .disturb import Disturbance
 from .door import Admission, Door, hosts, origins
 from .hub import Hub
 from .messages import PROTOCOL, Hello, MediaDoor
@@ -81,6 +82,7 @@ class PageServer:
         self.port: int = listener.getsockname()[1]
         self._listener = listener
         self._encoded = Encoded(hub.read)
+        self._disturbance = Disturbance(hub, door.counters)
         self._connections: dict[str, int] = {}
         self.app = self._build(web)
 
@@ -139,7 +141,8 @@ class PageServer:
             return None
         admission, secret = admitted
         counters, media = self._door.counters, self._ticket(admission)
-        return Session(self._hub, self._encoded, admission, secret, media, counters, socket)
+        wire = self._disturbance.wire(admission.window, socket)
+        return Session(self._hub, self._encoded, admission, secret, media, counters, wire)
 
     def refuse(self, socket: WindowSocket, why: str) -> None:
         """Counts it and closes the socket."""

@@ -30,7 +30,10 @@ _decoder = msgspec.json.Decoder(FromPage)
 class Wire(Protocol):
     """The socket of one window. Whoever owns it calls ``Session.flush`` when it is not full any more."""
 
-    full: bool
+    @property
+    def full(self) -> bool:
+        """Whether the window has not read what it was sent."""
+        ...
 
     def send(self, frames: list[bytes]) -> None:
         """Sends text frames; never waits."""

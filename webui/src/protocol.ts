@@ -10,6 +10,7 @@ export interface Protocol {
   Ask?: Ask;
   Ban?: Ban;
   Banned?: Banned;
+  BlockLoop?: BlockLoop;
   Capture?: Capture;
   Change?: Change;
   ChangePassword?: ChangePassword;
@@ -26,7 +27,11 @@ export interface Protocol {
   Directory?: Directory;
   EditChannel?: EditChannel;
   Failure?: Failure;
+  FaultEvent?: FaultEvent;
+  Faults?: Faults;
+  Happening?: Happening;
   Hello?: Hello;
+  HubFault?: HubFault;
   Invite?: Invite;
   Join?: Join;
   LeaveServer?: LeaveServer;
@@ -50,6 +55,7 @@ export interface Protocol {
   Plugins?: Plugins;
   Profile?: Profile;
   Quality?: Quality;
+  Reconnection?: Reconnection;
   Register?: Register;
   Rejoin?: Rejoin;
   RemoveMember?: RemoveMember;
@@ -58,6 +64,7 @@ export interface Protocol {
   Resync?: Resync;
   RevokeInvite?: RevokeInvite;
   Server?: Server;
+  ServerFault?: ServerFault;
   SetAvatar?: SetAvatar;
   SetMode?: SetMode;
   SetName?: SetName;
@@ -67,6 +74,7 @@ export interface Protocol {
   SetViewport?: SetViewport;
   Settings?: Settings;
   ShowWindow?: ShowWindow;
+  Simulate?: Simulate;
   Slices?: Slices;
   Snapshot?: Snapshot;
   Speaking?: Speaking;
@@ -137,6 +145,13 @@ export interface Banned {
   user: string;
 }
 /**
+ * `faults.block`: a loop of the app does nothing else for so long, as when a plugin blocks it.
+ */
+export interface BlockLoop {
+  loop?: 'hub' | 'media';
+  milliseconds?: number;
+}
+/**
  * Slice `capture`: the microphone. `problem` says why it gives nothing, as far as that is known:
  * there is none, it cannot be opened (permission, busy, failed), or what comes from it is silence
  * (muted_in_system, permission, zeros, faint). `suppressor` tells whether the stronger noise suppressor
@@ -199,6 +214,7 @@ export interface Commands {
   'directory.delete_channel': DeleteChannel;
   'directory.delete_server': DeleteServer;
   'directory.edit_channel': EditChannel;
+  'directory.fault': ServerFault;
   'directory.kick': ModeratePerson;
   'directory.leave_server': LeaveServer;
   'directory.login': Login;
@@ -217,9 +233,15 @@ export interface Commands {
   'directory.set_name': SetName;
   'directory.set_role': SetRole;
   'directory.unban': Unban;
+  'faults.block': BlockLoop;
+  'faults.end': Nothing;
+  'faults.forget': Nothing;
+  'hub.fault': HubFault;
   'page.painted': Nothing;
   'page.report': PageReport;
   'plugins.set': SetPlugin;
+  'reconnection.stop': Nothing;
+  'reconnection.try_now': Nothing;
   'settings.set': SetSetting;
   'stage.mode': SetMode;
   'stage.viewport': SetViewport;
@@ -232,6 +254,7 @@ export interface Commands {
   'voice.prioritize': PersonSwitch;
   'voice.rejoin': Rejoin;
   'voice.silence': PersonSwitch;
+  'voice.simulate': Simulate;
   'voice.test_sound': Nothing;
   'voice.volume': Volume;
   'window.close': ShowWindow;
@@ -295,6 +318,19 @@ export interface EditChannel {
   channel: string;
   limit?: number;
   name: string;
+}
+/**
+ * `directory.fault`: what a server end that was started with `--faults` does for so many seconds.
+ *
+ * `status` answers every request with that HTTP status, `slow` answers `milliseconds` late,
+ * `expired_token` and `refused_token` hand out join tokens that the SFU refuses, `lose_webhooks`
+ * answers the SFU and forgets what it said, `none` ends all of these.
+ */
+export interface ServerFault {
+  kind: 'expired_token' | 'lose_webhooks' | 'none' | 'refused_token' | 'slow' | 'status';
+  milliseconds?: number;
+  seconds?: number;
+  status?: number;
 }
 /**
  * `directory.kick`, `directory.mute`: somebody in a channel.
@@ -392,6 +428,16 @@ export interface Unban {
   user: string;
 }
 /**
+ * `hub.fault`: what is done to what a window is sent, for so many seconds. `drop` closes its socket
+ * once, `delay` sends each message `milliseconds` late, `none` ends a fault.
+ */
+export interface HubFault {
+  kind: 'delay' | 'double' | 'drop' | 'none' | 'reorder';
+  milliseconds?: number;
+  seconds?: number;
+  window?: string;
+}
+/**
  * `page.report`: what a page measured of itself; accepted only while the app runs `--measure`.
  *
  * `elapsed_ms` since the first drawn frame; `drawn` frames by `user/kind`; `latency_ms` and
@@ -465,6 +511,21 @@ export interface PersonSwitch {
  */
 export interface Rejoin {
   take_over?: boolean;
+}
+/**
+ * `voice.simulate`: one of LiveKit's `simulate_scenario` kinds, by its name in small letters.
+ */
+export interface Simulate {
+  kind:
+    | 'disconnect_signal_on_resume'
+    | 'force_tcp'
+    | 'force_tls'
+    | 'full_reconnect'
+    | 'migration'
+    | 'node_failure'
+    | 'server_leave'
+    | 'signal_reconnect'
+    | 'speaker';
 }
 /**
  * `voice.volume`: how loud a person is for me, 0 to 200 percent; `shared` means the sound of the
@@ -585,6 +646,31 @@ export interface Failure {
   };
 }
 /**
+ * One line of a timeline: `at` in milliseconds since the timeline began (`faults.forget` begins a
+ * new one); `what` is a word such as `status`, `notice` or `moved`, `detail` what came of it.
+ */
+export interface FaultEvent {
+  at: number;
+  detail: string;
+  what: string;
+}
+/**
+ * Slice `faults`: there while faults may be made on purpose, with what has happened, newest last.
+ */
+export interface Faults {
+  events: FaultEvent[];
+}
+/**
+ * One line of "why did I drop?". `at` in ms since 1970; `what` and `reason` are codes for the
+ * pages; `number` is an attempt or seconds, as `what` has it.
+ */
+export interface Happening {
+  at: number;
+  number: number;
+  reason: string;
+  what: string;
+}
+/**
  * First message of a page: a one-use `token` from the shell, or the `secret` of its last snapshot.
  */
 export interface Hello {
@@ -697,6 +783,23 @@ export interface Quality {
   };
 }
 /**
+ * Slice `reconnection`.
+ *
+ * `phase`: `off` nothing is wrong · `saving` LiveKit's own recovery is at work · `away` somebody
+ * does not answer, `missing` says who (`network`, `voice_server`, `server_end`) · `waiting` for
+ * `next_at` (ms since 1970) · `trying` · `offered` the user may have it back, nothing is done by
+ * itself · `ended` for good · `sign_in` only a new sign-in helps · `stopped` by the user.
+ * `attempt` counts from 1; `reason` is why the call broke, or why the last attempt failed.
+ */
+export interface Reconnection {
+  attempt: number;
+  missing: string;
+  next_at: number;
+  phase: 'away' | 'ended' | 'off' | 'offered' | 'saving' | 'sign_in' | 'stopped' | 'trying' | 'waiting';
+  reason: string;
+  timeline: Happening[];
+}
+/**
  * The one answer to a command.
  */
 export interface Result {
@@ -729,10 +832,12 @@ export interface Slices {
   demand?: Demand;
   devices?: Devices;
   directory?: Directory;
+  faults?: Faults;
   measure?: Measure;
   meter?: Meter;
   plugins?: Plugins;
   quality?: Quality;
+  reconnection?: Reconnection;
   settings?: Settings;
   speaking?: Speaking;
   stage?: Stage;

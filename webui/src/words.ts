@@ -54,6 +54,11 @@ export function troubleTitle(voice: Voice): string {
 
 const ENDED = new Set(['removed', 'deleted', 'duplicate', 'moved']);
 
+/** A fault that a tester can make. */
+export function faultText(name: string): string {
+  return say(`fault_${name}`) ?? name;
+}
+
 /** A plugin's name as people know it. */
 export function pluginTitle(name: string): string {
   return say(`plugin_${name}`) ?? name;

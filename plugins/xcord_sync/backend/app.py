@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from . import wire
+from . import faults, wire
 from .parts import Parts, own_version
 from .routes import (
     accounts,
@@ -35,4 +35,5 @@ def make_app(parts: Parts) -> FastAPI:
     wire.complete_openapi(app)
     for each in ROUTES:
         each.add(app, parts)
+    faults.add(app, parts)
     return app

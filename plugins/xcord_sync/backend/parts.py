@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..kinds import Registration
 from .accounts import Passwords
@@ -14,6 +14,9 @@ from .limits import Attempts
 from .presence.life import Presence
 from .secrets import LiveKitKey
 from .store import Store
+
+if TYPE_CHECKING:
+    from .faults import Faults
 
 
 class Calls(Protocol):
@@ -45,6 +48,7 @@ class Parts:
     also: LiveKitKey | None = None
     registration: Registration = "invite"
     calls: Calls = field(default_factory=NoCalls)
+    faults: Faults | None = None  # where faults are made on purpose
     presence: Presence | None = None  # where it is watched who is in which call
     passwords: Passwords = field(default_factory=Passwords)
     # Wrong passwords count per login and address (so that a stranger cannot lock somebody out); every
@@ -54,6 +58,12 @@ class Parts:
     # Per address: accounts made, and invite codes that were none (a code has 80 random bits).
     registrations: Attempts = field(default_factory=lambda: Attempts("registration", 30, 600))
     guesses: Attempts = field(default_factory=lambda: Attempts("guess", 20, 60))
+
+    def minting(self) -> tuple[LiveKitKey, int]:
+        """With which key and for how many seconds join tokens are made at this moment."""
+        return (
+            (self.key, self.join_ttl) if self.faults is None else self.faults.spoil(self.key, self.join_ttl)
+        )
 
     def issuers(self) -> dict[str, str]:
         """Whose webhooks are ours: secrets by key."""

@@ -45,7 +45,8 @@ DEFAULT_DRAIN = 5.0
 @dataclass(frozen=True)
 class Wanted:
     """What the command line asks for. ``drain``: seconds that people in calls get when we stop;
-    ``log_json``: the log as one JSON object a line, with one for each request."""
+    ``log_json``: the log as one JSON object a line, with one for each request; ``faults``: it may be told to
+    fail (see ``faults.py``)."""
 
     host: str
     port: int
@@ -53,6 +54,7 @@ class Wanted:
     ready_file: Path | None = None
     drain: float = DEFAULT_DRAIN
     log_json: bool = False
+    faults: bool = False
 
 
 class Stopping:
@@ -148,6 +150,10 @@ async def _start(
     stack.push_async_callback(store.close)
     parts = Parts(store, ground.keys.signing, ground.livekit_url, ttl, also=ground.keys.also)
     parts.registration, parts.metrics_token = registration, metrics
+    if wanted.faults:
+        from .faults import Faults
+
+        parts.faults = Faults()
     async with store.alone():
         if await store.is_new():
             await _begin(parts, environment)
@@ -168,6 +174,8 @@ async def _start(
     if ready is not None:
         write_ready(ready, {"address": address, "livekit": running.livekit, "pid": running.pid})
         stack.callback(ready.unlink, missing_ok=True)
+    if wanted.faults:
+        print("xcord serve: --faults: the owner may make it fail; never in production", flush=True)
     print(f"xcord serve: ready at {address}, calls at {running.livekit}, data in {wanted.data}", flush=True)
     return web
 

@@ -95,6 +95,9 @@ class FakeLink:
         self.log.append(f"send {self.number} {topic}")
         self.sent.append((topic, data, to))
 
+    async def simulate(self, kind: str) -> None:
+        self.log.append(f"simulate {self.number} {kind}")
+
     def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool:
         self.videos.append((track_sid, on, width, height))
         return True

@@ -49,7 +49,8 @@ def add(app: FastAPI, parts: Parts) -> None:
                 if not await joining.sit(db, channel, account.id, most, always):
                     raise Refused("channel_full")
         guest = Guest(account.id, ask.body.device, account.name, account.avatar, ask.place.role)
-        minted = mint(parts.key, guest, channel, parts.join_ttl)
+        key, ttl = parts.minting()
+        minted = mint(key, guest, channel, ttl)
         return contract.JoinAnswer(
             url=parts.livekit_url,
             token=minted.token,
