@@ -45,7 +45,8 @@ class MiniaudioEngine:
         found = self._playbacks().get(device)
         kind, samples = miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32
         try:
-            return _open(kind, samples, 2, found, _playing(pull), period_ms)
+            # One channel: the sound system spreads it over those that the device has.
+            return _open(kind, samples, 1, found, _playing(pull), period_ms)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
             return None
@@ -195,9 +196,9 @@ def _playing(pull: Pull) -> Generator[Any, int, None]:
     while True:
         count = yield samples
         try:
-            samples = np.repeat(pull(count), 2)
+            samples = pull(count)
         except Exception:
-            samples = np.zeros(count * 2, np.float32)
+            samples = np.zeros(count, np.float32)
             if not failed:
                 log.exception("the mix failed")
             failed = True

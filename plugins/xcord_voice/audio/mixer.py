@@ -160,12 +160,14 @@ class Mixer:
         for voice in self._voices.values():
             if (samples := voice.ring.pull(count)) is None:
                 continue
-            chosen = voice.user in levels.chosen and not voice.shared
+            chosen = bool(levels.chosen) and voice.user in levels.chosen and not voice.shared
             if chosen and levels.attenuation and float(samples @ samples) > SPEAKING * count:
                 self._hold = HOLD
             gain = _gain(voice, levels) * (1.0 if chosen else quieter)
             before, voice.gain = voice.gain, gain
-            if before or gain:
+            if gain == before == 1.0:
+                mix += samples
+            elif before or gain:
                 mix += _ramped(samples, before, gain)
         master, self._master = self._master, 0.0 if self._deafened else 1.0
         return _ramped(mix, master, self._master)

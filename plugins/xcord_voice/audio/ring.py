@@ -70,15 +70,17 @@ class Ring:
 
     def push(self, samples: NDArray[np.float32] | NDArray[np.int16], scale: float = 1.0) -> None:
         """Appends samples times ``scale``; the oldest are lost when nobody pulls."""
-        samples = samples[-SIZE:]
-        start = self._written % SIZE
-        first = min(len(samples), SIZE - start)
-        factor = np.float32(scale)
-        np.multiply(samples[:first], factor, out=self._samples[start : start + first])
-        if first < len(samples):
-            np.multiply(samples[first:], factor, out=self._samples[: len(samples) - first])
-        self._pushed, self._frame = self._now(), max(1, len(samples))
-        self._written += len(samples)
+        count, start = len(samples), self._written % SIZE
+        if start + count <= SIZE:
+            np.multiply(samples, np.float32(scale), out=self._samples[start : start + count])
+        else:
+            samples = samples[-SIZE:]
+            count = len(samples)
+            first = min(count, SIZE - start)
+            np.multiply(samples[:first], np.float32(scale), out=self._samples[start : start + first])
+            np.multiply(samples[first:], np.float32(scale), out=self._samples[: count - first])
+        self._pushed, self._frame = self._now(), count or 1
+        self._written += count
 
     def pull(self, count: int) -> Samples | None:
         """The next ``count`` samples; None while it waits to fill. At an underrun the sound fades out.
@@ -96,9 +98,11 @@ class Ring:
         if waiting < count:
             return self._run_dry(waiting, count)
         slack, step, rest = self._slack(waiting, count)
-        self._low = min(self._low, slack)
+        if slack < self._low:
+            self._low = slack
         self._window += count
-        if count >= OVERLAP:
+        due = self._window >= WINDOW or slack < self.margin // 3 or slack > self.margin + HURRY
+        if due and count >= OVERLAP:
             if slack > self.margin + HURRY:
                 return self._jump(count, self._surplus(slack, step, rest))
             if slack < self.margin // 3:
@@ -108,18 +112,21 @@ class Ring:
                 if surplus > SLACK:
                     self._since_cut = 0
                     return self._jump(count, surplus)
-        taken = self._peek(self._read, count)
+        at = self._read % SIZE
         self._read += count
-        return taken
+        # Not by _peek: this line runs for everybody, fifty times a second.
+        return self._samples[at : at + count] if at + count <= SIZE else self._peek(at, count)
 
     def _slack(self, waiting: int, count: int) -> tuple[int, int, int]:
         """Samples by which the next may come late after ``count`` of those that wait are taken; the steps in
         which that can change, since they come by frames and go by blocks; and samples beyond a whole step,
         which wait for nothing."""
-        step = math.gcd(count, self._frame) or 1
-        steps, rest = divmod(waiting - count, step)
-        ago = min(int((self._now() - self._pushed) * RATE), self._frame)
-        return ago + steps * step - (self._frame - step), step, rest
+        frame = self._frame
+        step = count if count == frame else math.gcd(count, frame) or 1
+        left = waiting - count
+        rest = left % step
+        ago = int((self._now() - self._pushed) * RATE)
+        return (ago if ago < frame else frame) + left - rest - (frame - step), step, rest
 
     def _surplus(self, slack: int, step: int, rest: int) -> int:
         return (slack - self.margin) // step * step + rest
