@@ -147,7 +147,7 @@ class Policy:
 
     def _settle(self, phase: RecoveryPhase, reason: str) -> Effects:
         if phase != self.phase and phase in ("sign_in", "stopped"):
-            self._note(phase, reason, 0)
+            self._note("sign_in" if phase == "sign_in" else "stopped", reason, 0)
         self.phase, self.reason, self.due, self.missing = phase, reason, None, ""
         return []
 

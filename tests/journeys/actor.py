@@ -15,6 +15,7 @@ from xcord.model import (
     Voice,
 )
 from xcord.places import Account, Banned, Channel, Directory, Invite, Member, Profile, Server, Upkeep
+from xcord.recovery import Reconnection
 from xcord.requests import (
     AcceptInvite,
     CreateInvite,
@@ -93,6 +94,7 @@ class Actor:
         self.voice = hub.slice("voice", Voice, Voice())
         self.speaking = hub.slice("speaking", Speaking, Speaking())
         self.quality = hub.slice("quality", Quality, Quality())
+        self.reconnection = hub.slice("reconnection", Reconnection, Reconnection())
         self.devices = hub.slice("devices", Devices, Devices(engine="null", problem="no_sound"))
         self.address = hub.pictures(self._picture)
         self.directory = hub.slice("directory", Directory, Directory(address="https://ses.example.org"))
@@ -102,6 +104,8 @@ class Actor:
             ("voice.rejoin", Rejoin),
             ("voice.mute", Switch),
             ("voice.deafen", Switch),
+            ("reconnection.try_now", Nothing),
+            ("reconnection.stop", Nothing),
             ("directory.login", Login),
             ("directory.logout", Nothing),
             ("directory.register", Register),

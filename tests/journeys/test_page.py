@@ -30,8 +30,8 @@ async def test_axe_finds_nothing_wrong(stage: Stage, theme: str, language: str) 
     await expect(page.locator("li.tile")).to_have_count(9)
     assert await findings(page) == []
 
-    for status, reason in (("reconnecting", ""), ("lost", "unreachable")):
-        actor.enter(status=status, reason=reason)
+    for status, reason, problem in (("reconnecting", "", "signal"), ("lost", "unreachable", "")):
+        actor.enter(status=status, reason=reason, problem=problem)
         await expect(page.locator(".banner")).to_be_visible()
         assert await findings(page) == []
 

@@ -49,6 +49,12 @@ def constant(node: ast.Call, at: int) -> str | None:
     return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
 
 
+def texts(node: ast.Call, at: int) -> set[str]:
+    """Every text that stands in the argument, also where it is one of several."""
+    found = ast.walk(node.args[at]) if len(node.args) > at else ()
+    return {part.value for part in found if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+
+
 def refusals() -> set[str]:
     """Codes with which a command can be refused."""
     raised = {code for name, node in calls() if name in RAISED and (code := constant(node, RAISED[name]))}
@@ -91,6 +97,15 @@ def test_every_way_to_lose_a_call_has_a_sentence(language: str) -> None:
     known = words(language)
     reasons = set(voice_errors.REASONS.values()) | voice_errors.FINAL
     assert sorted(code for code in reasons if f"reason_{code}" not in known) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_of_a_timeline_has_a_sentence(language: str) -> None:
+    noted = {code for name, node in calls() if name == "_note" for code in texts(node, 0)}
+    assert {"lost", "failed", "back", "network_up", "sign_in", "stopped"} <= noted
+    missing = {f"missing_{who}" for who in ("network", "voice_server", "server_end")}
+    wanted = {f"timeline_{code}" for code in noted} | missing
+    assert sorted(wanted - words(language).keys()) == []
 
 
 def test_both_languages_are_there() -> None:

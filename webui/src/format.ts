@@ -42,6 +42,11 @@ export function momentOf(seconds: number, locale: string): string {
   return new Date(seconds * 1000).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** Milliseconds since the epoch as a time of day, to the second. */
+export function clockOf(ms: number, locale: string): string {
+  return new Date(ms).toLocaleTimeString(locale, { timeStyle: 'medium' });
+}
+
 /** Seconds since the epoch as a day. */
 export function dayOf(seconds: number, locale: string): string {
   return new Date(seconds * 1000).toLocaleDateString(locale, { dateStyle: 'medium' });

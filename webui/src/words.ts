@@ -1,7 +1,10 @@
 /** Sentences for codes that come from Python. An unknown code still makes a sentence, with the code in it. */
 import type { Fault, Params } from './messages';
 import type { Notice } from './hub';
-import type { Voice } from './protocol';
+import { clockOf } from './format';
+import { locale } from './locale.svelte';
+import type { Happening, Voice } from './protocol';
+import type { Step } from './recovery';
 import { callName, type Held } from './scene';
 import { m } from './paraglide/messages';
 
@@ -50,6 +53,48 @@ export function callTitle(slices: Held): string {
 export function troubleTitle(voice: Voice): string {
   if (ENDED.has(voice.reason)) return m.banner_ended();
   return voice.status === 'failed' || voice.room === '' ? m.banner_failed() : m.banner_lost();
+}
+
+/** What is wrong with a call, in a few words. */
+export function bannerTitle(step: Step, voice: Voice): string {
+  if (step === 'over') return troubleTitle(voice);
+  if (step === 'problem') return m.banner_problem();
+  return step === 'shaky' ? m.banner_reconnecting() : m.banner_lost();
+}
+
+/** Why, and what is done about it. */
+export function bannerText(step: Step, slices: Held): string {
+  const { voice, reconnection } = slices;
+  const missing = reconnection?.missing ? missingText(reconnection.missing) : '';
+  switch (step) {
+    case 'problem':
+      return missing || m.banner_problem_text();
+    case 'shaky':
+      return missing;
+    case 'trying':
+      return m.banner_trying({ attempt: reconnection?.attempt || 1 });
+    case 'over':
+      return reconnection?.phase === 'sign_in' ? m.banner_sign_in() : reasonText(voice?.reason ?? '');
+    default:
+      return missing ? `${missing} ${m.banner_patience()}` : reasonText(voice?.reason ?? '');
+  }
+}
+
+/** Who does not answer. */
+function missingText(who: string): string {
+  return say(`missing_${who}`) ?? '';
+}
+
+/** A line of "why did I drop?". */
+export function happeningText(line: Happening): string {
+  const { what, number } = line;
+  const reason = what === 'no_answer' ? missingText(line.reason) : reasonText(line.reason);
+  return (say(`timeline_${what}`, { reason, number }) ?? m.timeline_unknown({ code: what })).trim();
+}
+
+/** All lines, oldest first, as they are copied. */
+export function timelineText(timeline: readonly Happening[]): string {
+  return timeline.map((line) => `${clockOf(line.at, locale.current)}  ${happeningText(line)}`).join('\n');
 }
 
 const ENDED = new Set(['removed', 'deleted', 'duplicate', 'moved']);

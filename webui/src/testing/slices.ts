@@ -1,6 +1,6 @@
 /** Slices for tests: a small call that is complete, to be changed where a test looks. */
 import type { FromHub } from '../messages';
-import type { Directory, Person, Placed, PluginState, Slices, Voice } from '../protocol';
+import type { Directory, Person, Placed, PluginState, Reconnection, Slices, Voice } from '../protocol';
 
 export function person(user: string, more: Partial<Person> = {}): Person {
   return {
@@ -67,6 +67,10 @@ export function directory(more: Partial<Directory> = {}): Directory {
     upkeep: null,
     ...more,
   };
+}
+
+export function reconnection(more: Partial<Reconnection> = {}): Reconnection {
+  return { phase: 'off', attempt: 0, next_at: 0, reason: '', missing: '', timeline: [], ...more };
 }
 
 export function plugin(name: string, more: Partial<PluginState> = {}): PluginState {

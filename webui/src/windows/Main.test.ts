@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { hub } from '../hub.svelte';
 import { toasts } from '../toasts.svelte';
 import { answer, asked, click, draw, hold, type } from '../testing/draw';
-import { directory, idle, person, placed, plugin, slices, voice } from '../testing/slices';
+import { directory, idle, person, placed, plugin, reconnection, slices, voice } from '../testing/slices';
 import Main from './Main.svelte';
 
 const text = (): string => document.body.textContent.replace(/\s+/g, ' ');
@@ -129,10 +129,59 @@ test('a call that never came offers to try again or to let it be', () => {
 });
 
 test('while the call is saved the window says so and offers nothing', () => {
-  hold(slices({ voice: voice({ status: 'reconnecting' }) }));
+  hold(slices({ voice: voice({ status: 'reconnecting', problem: 'signal' }) }));
   draw(Main, {});
   expect(text()).toContain('Bringing you back');
   expect(text()).not.toContain('Try again');
+});
+
+test('a short reconnect with sound and pictures flowing shows nothing', () => {
+  draw(Main, {});
+  const before = text();
+  hold(slices({ voice: voice({ status: 'reconnecting' }), reconnection: reconnection({ phase: 'saving' }) }));
+  expect(text()).toBe(before);
+  expect(document.querySelector('.banner')).toBeNull();
+});
+
+test('while no media arrives the others are dimmed in their places and can be asked for anew', () => {
+  draw(Main, {});
+  const tiles = [...document.querySelectorAll<HTMLElement>('li.tile')];
+  const places = tiles.map((tile) => tile.getAttribute('style'));
+  const missing = reconnection({ phase: 'saving', missing: 'voice_server' });
+  hold(slices({ voice: voice({ problem: 'media' }), reconnection: missing }));
+  expect([...document.querySelectorAll('li.tile')]).toEqual(tiles);
+  expect(tiles.map((tile) => tile.classList.contains('away'))).toEqual([false, true]);
+  expect(tiles.map((tile) => tile.getAttribute('style'))).toEqual(places);
+  expect(text()).toContain('Connection problem');
+  expect(text()).toContain('The voice server does not answer.');
+  click('Try now');
+  expect(asked().at(-1)).toEqual(['reconnection.try_now', {}]);
+});
+
+test('a lost call says why, counts down, and can be tried or stopped', () => {
+  const lost = voice({ status: 'lost', reason: 'server_shutdown' });
+  const next_at = Date.now() + 12_400;
+  hold(slices({ voice: lost, reconnection: reconnection({ phase: 'waiting', attempt: 2, next_at }) }));
+  draw(Main, {});
+  expect(text()).toContain('The call was lost.');
+  expect(text()).toContain('The voice server was shut down.');
+  expect(text()).toMatch(/Next try in \d+ s\./);
+  click('Try now');
+  expect(asked().at(-1)).toEqual(['reconnection.try_now', {}]);
+  click('Stop');
+  expect(asked().at(-1)).toEqual(['reconnection.stop', {}]);
+  hold(slices({ voice: lost, reconnection: reconnection({ phase: 'stopped' }) }));
+  click('Try again');
+  expect(asked().at(-1)).toEqual(['voice.rejoin', {}]);
+});
+
+test('a call lost without the plugin can be joined again by hand', () => {
+  hold(slices({ voice: voice({ status: 'lost', reason: 'connection_lost' }) }));
+  draw(Main, {});
+  expect(text()).not.toContain('Try now');
+  expect(text()).not.toContain('Why?');
+  click('Try again');
+  expect(asked().at(-1)).toEqual(['voice.rejoin', {}]);
 });
 
 test('joining can be given up', () => {
