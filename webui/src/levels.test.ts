@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { levelPart, milliseconds } from './levels';
+import { inDecibels, inPercent, levelPart, milliseconds } from './levels';
 
 test.each([
   [0, 1],
@@ -9,6 +9,12 @@ test.each([
   [6, 1],
 ])('%d dB fills %d of the bar', (level, part) => {
   expect(levelPart(level)).toBeCloseTo(part);
+});
+
+test('levels and volumes are written as the language does', () => {
+  expect(inDecibels(-50, 'en')).toBe('-50 dB');
+  expect(inPercent(150, 'en')).toBe('150%');
+  expect(inPercent(50, 'tr')).toBe('%50');
 });
 
 test('a cost has two digits in the words of the language', () => {

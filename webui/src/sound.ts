@@ -31,6 +31,18 @@ export class Sound {
     return this.#value(name) !== undefined;
   }
 
+  /** How loud a user is, in percent, by one of the options that say so. */
+  of(name: 'volumes' | 'shared_volumes', user: string): number {
+    const percents = this.#value(name) as Record<string, number> | undefined;
+    return percents?.[user] ?? 100;
+  }
+
+  /** Whether an option that lists users names this one. */
+  names(name: 'silenced' | 'prioritized', user: string): boolean {
+    const users = this.#value(name);
+    return Array.isArray(users) && users.includes(user);
+  }
+
   /** The devices to choose from, the chosen one also while it is away. */
   devices(kind: 'input' | 'output'): { value: string; text: string }[] {
     const devices = view.slices.devices;

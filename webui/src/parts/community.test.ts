@@ -112,7 +112,7 @@ test('a channel is changed, and deleted only at the second click', async () => {
 });
 
 test('a person is moved to another channel of the server', () => {
-  draw(PersonDialog, { server, channel, user: 'ümit', onclose: () => undefined });
+  draw(PersonDialog, { place: { server, channel }, user: 'ümit', here: undefined, onclose: () => undefined });
   click('Lobby');
   expect(asked().at(-1)).toEqual(['directory.move', { channel: 'c2', user: 'ümit', to: 'c1' }]);
 });
