@@ -48,11 +48,18 @@ class Pulse:
         return done.stdout
 
     @contextlib.contextmanager
-    def speaking(self, samples: NDArray[np.int16]) -> Iterator[None]:
-        """Somebody speaks into the microphone: the samples again and again."""
-        command = ["pacat", "--raw", "--device=wire", "--format=s16le", "--channels=1", "--latency-msec=50"]
+    def speaking(self, samples: NDArray[np.int16], wire: str = "wire") -> Iterator[None]:
+        """Somebody speaks into the microphone behind a wire: the samples again and again."""
+        command = [
+            "pacat",
+            "--raw",
+            f"--device={wire}",
+            "--format=s16le",
+            "--channels=1",
+            "--latency-msec=50",
+        ]
         player = spawn(
-            [*command, f"--rate={RATE}"],
+            [*command, f"--rate={RATE}", "--latency-msec=50"],
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
