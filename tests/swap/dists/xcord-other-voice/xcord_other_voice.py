@@ -15,8 +15,10 @@ from xcord import (
     Meter,
     Nothing,
     Person,
+    PersonSwitch,
     Quality,
     Rejoin,
+    Simulate,
     Speaking,
     Switch,
     Voice,
@@ -40,9 +42,13 @@ class Echo:
         hub.command("voice.leave", Nothing, self.leave)
         hub.command("voice.rejoin", Rejoin, self.rejoin)
         hub.command("voice.probe", Nothing, self.probe, private=True)
+        hub.command("voice.simulate", Simulate, self.refuse)
         hub.command("voice.mute", Switch, self.mute)
         hub.command("voice.deafen", Switch, self.deafen)
         hub.command("voice.volume", Volume, self.volume)
+        hub.command("voice.silence", PersonSwitch, self.accept)
+        hub.command("voice.prioritize", PersonSwitch, self.accept)
+        hub.command("voice.test_sound", Nothing, self.accept)
         hub.command("voice.meter", Switch, self.refuse)
         hub.command("voice.echo_test", Switch, self.refuse)
 
@@ -62,7 +68,10 @@ class Echo:
         self.change(status="idle", channel="", room="", me="", people=())
         self.speaking.set(Speaking())
 
-    async def refuse(self, _args: Switch, _asker: Asker) -> None:
+    async def accept(self, _args: object, _asker: Asker) -> None:
+        """An echo is as loud as it is."""
+
+    async def refuse(self, _args: object, _asker: Asker) -> None:
         raise CommandError("microphone_none", "An echo has no microphone.")
 
     async def rejoin(self, _args: Rejoin, _asker: Asker) -> None:
