@@ -1,0 +1,277 @@
+"""Traps of the SDK, each with a guard that a test misses when it is taken out.
+
+Here are those that no other test meets. The others:
+
+- a ``connect()`` is never cancelled, and what arrives late is closed: ``test_call``, ``test_machine``
+- no ``connect()`` beside another, or to a server that does not answer: ``test_machine``, ``test_call``
+- nobody reconnects beside the SDK; what may take over, and when: ``test_machine``, ``test_real_trouble``
+- a muted microphone after a full reconnect, and from the first frame on: ``test_real_call``, ``test_session``
+- the stream of somebody who left plays whoever publishes next: ``test_real_call``, ``test_session``
+- wishes that a full reconnect forgets: ``test_session``
+- ``AudioStream`` goes on yielding while nothing arrives: ``test_stall``, ``test_real_trouble``
+- a reconnect of somebody else looks like a leave: ``test_roster``, ``test_session``
+- ``disconnect()`` that does not return: ``test_call``; a stream that does not close: ``test_sdk``
+- tokens in errors and logs: ``test_errors``, ``test_real_call``
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from livekit import rtc
+from tests.plugins.xcord_voice.fakes import FakeOpener, FakeStream, Network, seen
+
+import xcord_voice.room
+from xcord import Demand, Want
+from xcord.testing import FakeClock, settle
+from xcord_voice import events, sdk, sdk_sound
+from xcord_voice.audio.mixer import Mixer
+from xcord_voice.room import ConnectFailed, RoomLink
+from xcord_voice.streams import StreamKey, Streams
+
+KEY, SLOT = StreamKey(1, "PA_1", "TR_1"), ("ann", "camera", 0)
+
+
+@pytest.fixture
+def network() -> Network:
+    return Network()
+
+
+# -- streams: the SDK never ends one -----------------------------------------------------------------
+
+
+class OpenSlots:
+    """Takes whatever it is given, unlike the real ones, which have a fence of their own."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+
+    def put(self, *frame: Any) -> None:
+        self.taken.append(frame[5][0])
+
+    def admit(self, *key: Any) -> None: ...
+
+    def drop(self, key: Any) -> None: ...
+
+
+def streams(slots: OpenSlots, opener: FakeOpener) -> Streams:
+    return Streams(opener, slots, Mixer(), lambda user, level: None, lambda user: None)
+
+
+async def test_a_closed_stream_delivers_no_picture_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    slots, opener = OpenSlots(), FakeOpener()
+    open_ones = streams(slots, opener)
+    open_ones.open_video(KEY, SLOT, "TR_1")
+    await settle()
+    (stream,) = opener.streams["TR_1"]
+    await stream.picture(11)
+    assert slots.taken == [11]
+    ending = asyncio.Event()
+
+    async def slowly(_stream: FakeStream) -> None:
+        await ending.wait()
+
+    monkeypatch.setattr(opener, "close_stream", slowly)
+    open_ones.close(KEY)
+    await stream.picture(99)
+    assert slots.taken == [11]
+    ending.set()
+    await open_ones.closed()
+
+
+async def test_a_consumer_that_the_sdk_does_not_wake_is_ended() -> None:
+    opener = FakeOpener()
+    open_ones = streams(OpenSlots(), opener)
+    before = asyncio.all_tasks()
+    open_ones.open_video(KEY, SLOT, "TR_1")
+    await settle()
+    open_ones.close(KEY)
+    await open_ones.closed()
+    assert asyncio.all_tasks() == before
+
+
+async def test_all_streams_are_closed_with_the_call(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        world.publish("demand", Demand((Want("ann", "camera", 320, 180),)))
+        started = [
+            events.TrackStarted("ann:phone", "PA_ann:phone", name, kind, name)  # type: ignore[arg-type]
+            for name, kind in (("TR_1", "camera"), ("TR_2", "microphone"))
+        ]
+        await network.join(world, "lobby", seen("ann:phone"), *started)
+        await settle()
+        open_ones = [stream for found in network.opener.streams.values() for stream in found]
+        assert [stream.closed for stream in open_ones] == [False, False]
+        await world.ask("voice.leave")
+        await settle()
+        assert [stream.closed for stream in open_ones] == [True, True]
+
+
+async def test_no_frame_waits_behind_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK's queues are unbounded unless they are told."""
+    asked: dict[str, int] = {}
+
+    def made(name: str) -> Any:
+        def make(track: Any, **options: Any) -> FakeStream:
+            asked[name] = options["capacity"]
+            return FakeStream()
+
+        return make
+
+    for name in ("AudioStream", "VideoStream"):
+        monkeypatch.setattr(rtc, name, made(name))
+    monkeypatch.setattr(sdk_sound, "direct", lambda: False)
+    sdk.video_stream("track")
+    sound = sdk_sound.hear("track", lambda samples: None, 20)
+    await sound.aclose()
+    assert asked["VideoStream"] == 1
+    assert 0 < asked["AudioStream"] <= 25
+
+
+def test_closing_a_stream_is_bounded() -> None:
+    assert inspect.signature(sdk.close_stream).parameters["within"].default <= 2.0
+
+
+# -- a dead Room -------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_shown_of_a_room_that_is_over(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK goes on listing the people of a dead Room, and unpublishes tracks after its end."""
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world, "lobby", seen("ann:phone"))
+        link.hangs = asyncio.Event()
+        await link.tell(events.SdkDropped("connection_lost"), seen("eve:x"))
+        await link.tell(events.SdkReconnected((seen("eve:x"),)))
+        assert [person.user for person in world.read("voice").people] == ["me", "ann"]
+        assert not world.read("voice").people[1].present
+        link.hangs.set()
+
+
+class StuckRoom:
+    """A Room whose ``publish_track`` never returns, as after its end."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+        self.cancelled = False
+        self.local_participant = SimpleNamespace(publish_track=self._publish)
+
+    async def _publish(self, track: Any, options: Any) -> None:
+        try:
+            await self.ended.wait()
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+
+    def on(self, name: str, handler: Any) -> None: ...
+
+    async def disconnect(self) -> None: ...
+
+    async def connect(self, url: str, token: str, options: Any) -> None:
+        raise rtc.ConnectError(f"client error: 401 Unauthorized - invalid token: {token}")
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> StuckRoom:
+    room = StuckRoom()
+    monkeypatch.setattr(rtc, "Room", lambda: room)
+    track = SimpleNamespace(mute=lambda: None)
+    made = SimpleNamespace(create_audio_track=lambda name, source: track)
+    monkeypatch.setattr(rtc, "LocalAudioTrack", made)
+    return room
+
+
+SOURCE: Any = SimpleNamespace(source=None)
+
+
+async def test_a_publish_on_a_dead_room_ends_with_the_disconnect(stuck: StuckRoom) -> None:
+    link = RoomLink(lambda event: None)
+    publishing = asyncio.ensure_future(link.publish(SOURCE, False))
+    await settle()
+    await link.disconnect()
+    await asyncio.wait({publishing}, timeout=5)
+    assert (publishing.done(), stuck.cancelled) == (True, True)
+
+
+async def test_a_publish_that_takes_too_long_is_left_alone_in_a_live_room(
+    stuck: StuckRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelled it would leave the SDK with a track that it does not know."""
+    assert xcord_voice.room.PUBLISH_WITHIN < 15
+    monkeypatch.setattr(xcord_voice.room, "PUBLISH_WITHIN", 0.01)
+    link = RoomLink(lambda event: None)
+    with pytest.raises(TimeoutError):
+        await link.publish(SOURCE, False)
+    assert not stuck.cancelled
+    await link.disconnect()
+
+
+async def test_a_refused_token_is_not_in_the_error(stuck: StuckRoom) -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
+    with pytest.raises(ConnectFailed) as caught:
+        await RoomLink(lambda event: None).connect("ws://x", token)
+    assert (caught.value.code, "eyJ" in str(caught.value)) == ("token_refused", False)
+    assert caught.value.__cause__ is None
+
+
+# -- what blocks while the SDK reconnects ------------------------------------------------------------
+
+
+async def test_a_packet_that_is_not_sent_is_not_waited_for(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import xcord_voice.session
+
+    assert xcord_voice.session.SEND_WITHIN <= 2.0
+    monkeypatch.setattr(xcord_voice.session, "SEND_WITHIN", 0.01)
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        ended = asyncio.Event()
+
+        async def send(topic: str, data: bytes, to: tuple[str, ...] = ()) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        monkeypatch.setattr(link, "send", send)
+        await world.ask("voice.deafen", {"on": True})
+        await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_a_farewell_that_is_not_sent_delays_no_leave(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import xcord_voice.session
+
+    assert xcord_voice.session.LEAVE_WITHIN <= 0.2
+    async with network.running(monkeypatch, clock=FakeClock()) as world:
+        link = await network.join(world)
+
+        async def send(topic: str, data: bytes, to: tuple[str, ...] = ()) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(link, "send", send)
+        await world.ask("voice.leave")
+        await world.until(lambda: network.log[-1] == "closed 1")
+
+
+async def test_who_rejoins_muted_is_muted_from_the_first_frame_of_every_connection(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        await world.until(lambda: link.published == [False])
+        await world.ask("voice.mute", {"on": True})
+        await link.tell(events.SdkDropped("server_shutdown"))
+        await world.ask("voice.rejoin", {})
+        await world.until(lambda: len(network.links) == 2)
+        await network.link.arrive()
+        await world.until(lambda: network.link.published == [True])
+        assert not world.gate.may_feed()
