@@ -55,6 +55,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
+    testTimeout: 60_000, // how long a test takes says how busy the machine is, nothing about the pages
     restoreMocks: true,
   },
 }));
