@@ -48,7 +48,7 @@ def setup() -> Path:
 
 
 def _run(asked: argparse.Namespace, rest: list[str]) -> int:
-    if rest and asked.command not in ("demo", "test"):
+    if rest and asked.command not in ("demo", "test", "faults"):
         raise MendableError(
             f"{asked.command} does not know {' '.join(rest)}; see python3 build/dev.py {asked.command} -h"
         )
@@ -64,6 +64,8 @@ def _run(asked: argparse.Namespace, rest: list[str]) -> int:
     server = setup()
     if asked.command == "demo":
         return _become([places.script("python"), "-m", "tests.guests.demo", *rest], server)
+    if asked.command == "faults":
+        return _become([places.script("python"), "-m", "tests.faults", *rest], server)
     if asked.command == "test":
         return suites.run(rest, server)
     if asked.command == "bench":
@@ -105,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--json", metavar="FILE", help="write the figures there too")
     bench.add_argument("--runs", type=int, metavar="N", help="pairs of runs")
+    commands.add_parser("faults", help="break network, SFU and server end; its own options follow",
+                        add_help=False)  # fmt: skip
     lock = commands.add_parser("lock", help="remake build/locks")
     lock.add_argument("names", nargs="*", choices=[[], *locks.SOURCES], metavar="NAME")
     lock.add_argument("--upgrade", action="store_true", help="take newer versions of everything")

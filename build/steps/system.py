@@ -23,10 +23,11 @@ _WANTED = """
     libxcomposite1 libxdamage1 libxext6 libxfixes3 libxrandr2 libxtst6 libbrotli1 libexpat1 libgbm1
     libgssapi-krb5-2 libnspr4 libnss3 libudev1 libxcb-dri3-0 libxkbfile1
     libatomic1 ca-certificates git
+    iproute2 nftables
 """
 PACKAGES = _WANTED.split()
 """In turn: a virtual screen, a browser, sound, Qt, its web engine, Playwright's Node, trust,
-the history that a test searches for secrets. Names with |
+the history that a test searches for secrets, networks to break. Names with |
 between them are one thing that is called differently in different releases."""
 IN_PLACE_OF = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "pulseaudio": ("pulseaudio",)}
 """Programs that make a package unneeded, wherever they come from."""

@@ -1,0 +1,180 @@
+"""How fast a broken call is back, beside the SDK alone and livekit-client in the same broken network."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+from tests.bench import Report, quantile, reporting
+from tests.faults.client import PEERS
+from tests.faults.matrix import MATRIX, Variant
+from tests.faults.result import Result
+from tests.faults.stage import HEARD, Stage, stage
+from tests.faults.teller import Line, Teller
+from tests.faults.trial import run
+
+CLIENT = Path(__file__).parents[2] / "webui/node_modules/livekit-client/dist/livekit-client.umd.js"
+SIDE_BY_SIDE = ("black-hole-10", "link-down-20", "black-hole-40")
+ALONE = ("sfu-stop-8", "server-500")
+NAMES = ("ours", "SDK alone", "livekit-client")
+HOSTILE = ("black-hole-10",)
+GIVEN_UP = 60.0  # seconds: who is not back by then is counted with this
+RECONNECTS = 200
+RECONNECTS_WITHIN = 420.0
+WARM = 5
+SPARE_MB = 10.0
+
+
+def variant(name: str) -> Variant:
+    """Of the matrix."""
+    return next(each for each in MATRIX if each.name == name)
+
+
+@contextlib.contextmanager
+def others(here: Stage) -> Iterator[tuple[Teller, Teller]]:
+    """The SDK alone and livekit-client, both in the app's network and listening to the same peer."""
+    talking = here.peer_user
+    sdk = here.bare(
+        "sdk", here.net.client, here.new_person(), "sdk", {"me": talking, "hertz": PEERS, "stays": 1}
+    )
+    ticket = here.server.ticket(here.new_person(), here.channel, "browser")
+    first = json.dumps({"url": ticket.url, "token": ticket.token})
+    command = [*here.net.client.prefix, sys.executable, "-m", "tests.faults.browser", str(CLIENT)]
+    browser = Teller("browser", command, here.folder, os.environ, first)
+    try:
+        until = time.monotonic() + 60
+        while not (heard(sdk, "tone") and counted(browser)):
+            if time.monotonic() > until:
+                raise TimeoutError("the SDK alone or livekit-client is not in the call")
+            time.sleep(0.1)
+        yield sdk, browser
+    finally:
+        sdk.close()
+        browser.close()
+
+
+def heard(teller: Teller, name: str) -> bool:
+    lines = teller.since(time.monotonic() - 0.5)
+    return bool(lines) and all(line[name] >= HEARD for line in lines)
+
+
+def counted(teller: Teller) -> bool:
+    lines = teller.since(time.monotonic() - 1.0)
+    return len(lines) > 1 and lines[-1]["packets"] > lines[0]["packets"]
+
+
+def back(lines: list[Line], healed: float, flows: Callable[[Line, Line], bool]) -> float:
+    """Seconds after which sound has come without a break until the last line."""
+    last_bad = healed
+    for before, line in pairwise(lines):
+        if not flows(before, line):
+            last_bad = line["t"]
+    if not lines or lines[-1]["t"] - last_bad < 1.0:
+        return GIVEN_UP
+    return max(0.05, last_bad - healed)
+
+
+def compare(report: Report, here: Stage, results: list[Result]) -> None:
+    """The same outages for all three at once."""
+    ours, sdks, browsers = [], [], []
+    for name in SIDE_BY_SIDE:
+        here.start_app()
+        here.join()
+        with others(here) as (sdk, browser):
+            result = run(here, variant(name), "on", print)
+            results.append(result)
+            until = time.monotonic() + 20
+            while time.monotonic() < until and not (heard(sdk, "tone") and counted(browser)):
+                time.sleep(0.1)
+            time.sleep(1.5)
+            healed = result.probed
+            ours.append(max(0.05, result.sound_in if result.sound_in is not None else GIVEN_UP))
+            sdks.append(back(sdk.since(healed), healed, lambda before, line: line["tone"] >= HEARD))
+            packets = [line for at, line in enumerate(browser.since(healed)) if at % 3 == 0]
+            browsers.append(back(packets, healed, lambda before, line: line["packets"] > before["packets"]))
+            took = (f"{each[-1]:.2f} s" for each in (ours, sdks, browsers))
+            print(name, *(f"{who} {back}" for who, back in zip(NAMES, took, strict=True)), sep="  ")
+    report.ratio("back_vs_sdk_alone", sum(ours), sum(sdks))
+    report.ratio("back_vs_livekit_client", sum(ours), sum(browsers))
+
+
+def memory(report: Report, here: Stage) -> None:
+    """Forced full reconnects in a row, ours and the bare SDK's at the same time."""
+    here.start_app()
+    here.join()
+    sdk = here.bare("sdk", here.net.client, here.new_person(), "sdk", {"me": here.peer_user, "hertz": PEERS})
+    assert here.app is not None
+    try:
+        sizes: dict[str, list[float]] = {"ours": [], "sdk": []}
+        until = time.monotonic() + RECONNECTS_WITHIN
+        while not sdk.lines:
+            time.sleep(0.1)
+        for turn in range(RECONNECTS):
+            if turn in (WARM, RECONNECTS - 1):
+                time.sleep(1.0)
+                for name, process in (("ours", here.app.process), ("sdk", sdk.process)):
+                    sizes[name].append(psutil.Process(process.pid).memory_info().rss / 1e6)
+            count = sdk.lines[-1]["reconnects"]
+            sdk.tell("full_reconnect")
+            here.remote.ask("voice.simulate", {"kind": "full_reconnect"})
+            while sdk.lines[-1]["reconnects"] == count or here.read("voice")["status"] != "connected":
+                if time.monotonic() > until:
+                    raise TimeoutError(f"only {turn} of {RECONNECTS} reconnects in {RECONNECTS_WITHIN:g} s")
+                time.sleep(0.05)
+    finally:
+        sdk.close()
+    ours, bare = (sizes[name][1] - sizes[name][0] for name in ("ours", "sdk"))
+    report.figure("memory_ours_mb", ours, "mb")
+    report.figure("memory_sdk_mb", bare, "mb")
+    report.ratio("memory_200_vs_sdk", max(0.0, ours - SPARE_MB), max(1.0, bare))
+
+
+def measure(report: Report) -> None:
+    """Each run on one stage."""
+    with tempfile.TemporaryDirectory(prefix="xcord-bench-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with stage(folder, {"XCORD_JOIN_TTL": "86400"}) as here:
+            for _turn in report.turns():
+                results: list[Result] = []
+                compare(report, here, results)
+                results += [run(here, variant(each), "on", print) for each in ALONE]
+                hostile = [run(here, variant(each), "hostile", print) for each in HOSTILE]
+                here.flags, here.hostile = (), False
+                memory(report, here)
+                tell(report, results, hostile)
+
+
+def tell(report: Report, results: list[Result], hostile: list[Result]) -> None:
+    """The figures."""
+    everything = [*results, *hostile]
+    backs = [each.back for each in results if each.back is not None]
+    videos = [each.video for each in results if each.video is not None]
+    problems = [each.problem for each in results if each.problem is not None]
+    report.figure("rooms_with_sockets", max(max(each.rooms, each.sockets) for each in everything), "")
+    report.figure("self_kicks", sum(each.kicked for each in everything), "")
+    report.figure("tiles_moved", sum(each.moved for each in everything), "")
+    report.figure("audio_back_p95_s", quantile(backs, 0.95), "s")
+    report.figure("video_back_p95_s", quantile(videos, 0.95), "s")
+    report.figure("problem_shown_p95_s", quantile(problems, 0.95), "s")
+    report.figure("hostile_up_percent", min(each.up_percent or 0.0 for each in hostile), "percent")
+    report.figure("muted_db", max(each.muted_db for each in everything), "db")
+    report.figure("muted_payload_bytes_per_s", max(each.muted_bytes for each in everything), "")
+
+
+def main() -> None:
+    """See the module."""
+    with reporting("recovery", runs=1) as report:
+        measure(report)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""``build/dev.py faults``: runs the matrix, one variant at a time, and goes on where it was stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from .matrix import MATRIX, SHORT, SUBSET, Variant
+from .namespaces import CannotBreak, must_be_able
+from .result import Result, quantile, table
+from .stage import stage
+from .trial import run
+
+STATE = Path(__file__).resolve().parents[2] / ".cache" / "faults"
+WHOLE = 60 * 60.0  # seconds for all
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py faults", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a variant, or a part of its name")
+    parser.add_argument("--short", action="store_true", help="the part that every test run has")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
+    parser.add_argument("--again", action="store_true", help="also what passed or failed before")
+    parser.add_argument("--list", action="store_true", help="only name the variants")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave logs there")
+    return parser
+
+
+def chosen(names: list[str], short: bool) -> list[tuple[Variant, str]]:
+    """Variants with the mode of the plugin, in the order of the matrix; ``name:mode`` asks for one mode."""
+    if short:
+        return [(variant, "on") for variant in SHORT]
+    every = [(variant, "on") for variant in MATRIX]
+    every += [(variant, mode) for mode in ("off", "hostile") for variant in SUBSET]
+    if not names:
+        return every
+    return [
+        (variant, mode)
+        for variant, mode in every
+        if any(f"{variant.name}:{mode}".startswith(name) or name == variant.name for name in names)
+    ]
+
+
+def done(variant: Variant, mode: str) -> Path:
+    """Where the result of an earlier run is."""
+    return STATE / f"{variant.name}-{mode}.json"
+
+
+def main() -> int:
+    """1 if a promise was broken, 2 if the bench cannot run here."""
+    asked = arguments().parse_args()
+    wanted = chosen(asked.names, asked.short)
+    if asked.list:
+        print("\n".join(f"{variant.name}:{mode:<8} {variant.steps}" for variant, mode in wanted))
+        return 0
+    try:
+        must_be_able()
+        results = run_all(wanted, asked)
+    except CannotBreak as error:
+        print(f"faults: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(table(results)))
+    for what, values in {
+        "sound both ways": [r.back for r in results if r.mode == "on"],
+        "video": [r.video for r in results if r.mode == "on"],
+    }.items():
+        found = quantile([value for value in values if value is not None], 0.95)
+        print(f"p95 of {what}: {'-' if found is None else f'{found:.1f} s'} after the first successful probe")
+    if asked.json:
+        asked.json.write_text(json.dumps([result.plain() for result in results], indent=1) + "\n")
+    broken = [result for result in results if result.broken]
+    print(f"{len(results)} run, {len(broken)} broken a promise")
+    return 1 if broken or not results else 0
+
+
+def run_all(wanted: list[tuple[Variant, str]], asked: argparse.Namespace) -> list[Result]:
+    """In order; each result is on disk before the next one begins."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    results: list[Result] = []
+    to_do = [each for each in wanted if asked.again or asked.names or asked.short or not done(*each).exists()]
+    until = time.monotonic() + WHOLE
+    with tempfile.TemporaryDirectory(prefix="xcord-faults-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if asked.keep:
+            asked.keep.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=asked.keep.resolve()))
+        folder.chmod(0o711)  # PostgreSQL's user passes through
+        if to_do:
+            with stage(folder) as here:
+                for variant, mode in to_do:
+                    if time.monotonic() > until:
+                        raise CannotBreak("60 minutes are over; the same command goes on from here")
+                    print(f"{variant.name}:{mode}", flush=True)
+                    result = attempt(here, variant, mode)
+                    done(variant, mode).write_text(json.dumps(result.plain()))
+    for variant, mode in wanted:
+        results.append(Result(**json.loads(done(variant, mode).read_text())))
+    return results
+
+
+def attempt(here: object, variant: Variant, mode: str) -> Result:
+    """One variant; a failure to even begin is a broken promise too, and the next one begins anew."""
+    begun = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"    {time.monotonic() - begun:6.1f} s  {words}", flush=True)
+
+    try:
+        return run(here, variant, mode, say)  # type: ignore[arg-type]
+    except (TimeoutError, RuntimeError, OSError) as error:
+        if isinstance(error, CannotBreak):
+            raise
+        here.stop_app()  # type: ignore[attr-defined]
+        here.leave_peer()  # type: ignore[attr-defined]
+        return Result(variant.name, mode, broken=[f"{type(error).__name__}: {error}"])
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)

@@ -1,0 +1,48 @@
+"""How many connections to the SFU the client's namespace really holds: ``ss``, twice a second."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from .ends import HOST, SIGNAL
+from .network import Network
+
+EVERY = 0.5
+LASTING = 8.0
+"""Seconds from which a connection is a Room's own. Others are short: a probe lasts 2 s at most, and one of
+the SDK's attempts to open a Room 5 s, so two that last at the same time are two Rooms."""
+
+
+class Sockets:
+    """Watches for as long as the block lasts. ``most`` is the greatest number of lasting ones at once."""
+
+    def __init__(self, net: Network) -> None:
+        self._net = net
+        self._ended = threading.Event()
+        self._seen: dict[str, list[float]] = {}  # local port -> first and last time
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Sockets:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        where = f"{HOST}:{SIGNAL}"
+        while not self._ended.wait(EVERY):
+            now = time.monotonic()
+            told = self._net.client.run("ss", "-H", "-tnp", "state", "established", "dst", where, check=False)
+            for line in told.splitlines():
+                words = line.split()
+                if len(words) > 3 and "pid=" in line:  # an orphan in the kernel is nobody's
+                    self._seen.setdefault(words[2], [now, now])[1] = now
+
+    @property
+    def most(self) -> int:
+        """See the class."""
+        lasting = [span for span in self._seen.values() if span[1] - span[0] >= LASTING]
+        return max((sum(b <= a <= e for b, e in lasting) for a, _ in lasting), default=0)

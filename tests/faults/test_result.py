@@ -1,0 +1,90 @@
+"""Which promises count as broken: a table. And the matrix itself is in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .__main__ import chosen
+from .matrix import MATRIX, SHORT, SUBSET, Variant
+from .result import Result, judge, note_events, quantile, table
+from .steps import WORDS
+
+BACK = Variant("x", "x", "cut", outage=10)
+LONG = Variant("x", "x", "cut", outage=40)
+HIT = Variant("x", "x", "cut", outage=10, peer_hit=True)
+AWAY = Variant("x", "x", "remove", back=None, reasons=("removed",))
+GOOD = {"recovered": True, "rooms": 1, "sockets": 1}
+
+CASES: dict[str, tuple[Variant, str, dict[str, Any], list[str]]] = {
+    "all is well": (BACK, "on", {}, []),
+    "two Rooms": (BACK, "on", {"rooms": 2}, ["more than one Room of ours held sockets"]),
+    "two connections": (BACK, "hostile", {"sockets": 2}, ["more than one Room of ours held sockets"]),
+    "kicked": (BACK, "off", {"kicked": 1}, ["a current Room was kicked for a duplicate identity"]),
+    "heard": (BACK, "on", {"leaked": 1}, ["something was heard while muted"]),
+    "loud": (BACK, "on", {"muted_db": -80.0}, ["something was heard while muted"]),
+    "sent": (BACK, "on", {"muted_bytes": 900.0}, ["RTP payload was sent while muted"]),
+    "moved": (BACK, "on", {"moved": 1}, ["a tile moved"]),
+    "vanished": (BACK, "on", {"vanished": 1}, ["somebody who was there vanished"]),
+    "vanished in a long outage": (LONG, "on", {"vanished": 1}, []),
+    "vanished for a good reason": (HIT, "on", {"vanished": 1}, []),
+    "a window differs": (BACK, "on", {"differs": 1}, ["a window's state stayed different"]),
+    "not back": (BACK, "on", {"recovered": False}, ["not back within 30 s"]),
+    "not back without the plugin": (BACK, "off", {"recovered": False}, []),
+    "mostly down": (BACK, "hostile", {"up_percent": 50.0}, ["up 50 % of the time that the network is"]),
+    "mostly up": (BACK, "hostile", {"up_percent": 95.0}, []),
+    "stays away": (AWAY, "on", {"recovered": False, "reason": "removed"}, []),
+    "comes back uninvited": (AWAY, "on", {"reason": ""}, ["the call came back by itself"]),
+    "stays away for another reason": (AWAY, "on", {"recovered": False, "reason": "moved"},
+                                      ["the reason is moved, not removed"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("variant", "mode", "seen", "broken"), CASES.values(), ids=CASES)
+def test_a_broken_promise_is_named(
+    variant: Variant, mode: str, seen: dict[str, Any], broken: list[str]
+) -> None:
+    assert judge(variant, Result("x", mode, **{**GOOD, **seen})) == broken
+
+
+def test_the_apps_own_timeline_is_counted() -> None:
+    result = Result("x", "on")
+    told = [("epoch", "2"), ("moved", "ada/0"), ("vanished", "ada"), ("status", "lost duplicate"),
+            ("problem", "none"), ("problem", "media"), ("problem", "signal")]  # fmt: skip
+    note_events(result, [{"at": 500 * at, "what": w, "detail": d} for at, (w, d) in enumerate(told)], 0)
+    counted = (result.connections, result.moved, result.vanished, result.kicked, result.problem)
+    assert counted == (1, 1, 1, 1, 2.5)
+
+
+def test_the_matrix_names_what_there_is() -> None:
+    names = [variant.name for variant in MATRIX]
+    assert len(set(names)) == len(names)
+    for variant in MATRIX:
+        assert {step.split()[0] for step in variant.steps.split(";")} <= set(WORDS), variant.name
+    assert len(SUBSET) == 10
+    assert 4 <= len(SHORT) <= 6
+
+
+def test_variants_are_chosen_by_name_and_mode() -> None:
+    assert [v.name for v, mode in chosen(["sfu-kill-3:on"], short=False) if mode == "on"] == ["sfu-kill-3"]
+    assert {mode for _, mode in chosen(["sfu-kill-3"], short=False)} == {"on", "off", "hostile"}
+    assert len(chosen([], short=False)) == len(MATRIX) + 2 * len(SUBSET)
+    assert chosen(["nothing"], short=False) == []
+
+
+def test_a_table_says_what_is_broken_under_its_line() -> None:
+    result = Result("x", "on", broken=["a tile moved"], sound_in=1.0, sound_out=2.0)
+    lines = table([result])
+    assert lines[0].split()[:2] == ["variant", "plugin"]
+    assert lines[1].split()[:4] == ["x", "on", "no", "2.0"]
+    assert lines[2].strip() == "BROKEN  a tile moved"
+
+
+@pytest.mark.parametrize(
+    ("values", "part", "expected"), [([3.0, 1.0, 2.0], 0.5, 2.0), ([1.0], 0.95, 1.0), ([], 0.5, None)]
+)
+def test_a_quantile_is_a_value_that_was_measured(
+    values: list[float], part: float, expected: float | None
+) -> None:
+    assert quantile(values, part) == expected
