@@ -23,7 +23,12 @@ def files(*endings: str) -> Iterator[Path]:
         here = Path(name).relative_to(ROOT)
         below[:] = [each for each in below if not {each, (here / each).as_posix()} & folders]
         for each in found:
-            if each.endswith(endings or ("",)) and not any(fnmatch(each, line) for line in ignored):
+            # In a further work tree ``.git`` is a file.
+            if (
+                each != ".git"
+                and each.endswith(endings or ("",))
+                and not any(fnmatch(each, line) for line in ignored)
+            ):
                 yield ROOT / here / each
 
 
