@@ -22,7 +22,7 @@ from .ring import RATE
 log = logging.getLogger("xcord.voice.audio")
 
 PERIOD_MS = 20
-PERIODS = 2
+PERIODS = 3
 APP = "xcord"
 
 
