@@ -11,8 +11,8 @@ Bearer`` or, for clients that cannot set one, in ``Hello.token``. Then only the 
    servers' channels alone. Applying one twice does no harm: ``here`` is the state, not a step.
 3. ``Snapshot`` again whenever the channels that this login may see are others than before (a channel made
    or deleted, a server joined or left): it replaces all that was known.
-4. ``DirectoryChanged``: names, roles, channels or members of a server changed; ask
-   ``GET /v1/directory`` again. Sent before the ``Snapshot`` that it may cause.
+4. ``DirectoryChanged``: names, roles, channels, members or invites of a server changed;
+   ask ``GET /v1/directory`` again. Sent before the ``Snapshot`` that it may cause.
 5. ``Moved``: this person's call went to another of their devices; the call of ``device`` ends and must not
    be joined again by itself. Sent to all of the person's sockets, before the removal from the call.
 6. ``Called``: a moderator moves this person to another channel; the ``device`` should join ``to`` now. The

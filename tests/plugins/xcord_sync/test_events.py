@@ -169,3 +169,19 @@ async def test_nobody_is_in_a_call_that_nobody_is_in(served: Served) -> None:
             return bool((await ear.hear())["channels"] == [])
 
     await eventually(empty)
+
+
+async def test_moderators_hear_of_each_others_invites(served: Served) -> None:
+    owner = served.log_in()
+    server = served.ask("GET", "/v1/directory", owner).json()["servers"][0]["id"]
+    path = f"/v1/servers/{server}/invites"
+    async with listening(served, owner) as ear:
+        await begun(ear)
+        made = await asyncio.to_thread(served.ask, "POST", path, owner, uses=1)
+        assert made.status_code == 201
+        await ear.until("directory", server=server)
+        code = made.json()["code"]
+        assert (
+            await asyncio.to_thread(served.ask, "POST", f"{path}/revoke", owner, code=code)
+        ).status_code == 204
+        await ear.until("directory", server=server)

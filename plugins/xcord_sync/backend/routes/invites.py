@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ... import contract
-from .. import credentials
+from .. import credentials, news
 from ..asking import Ask, route
 from ..errors import Refused
 from ..parts import Parts
@@ -44,6 +44,7 @@ def add(app: FastAPI, parts: Parts) -> None:
         await servers.lock(ask.db, server)
         made = await invites.create(ask.db, server, ask.me, ask.body.lasts, ask.body.uses)
         await ask.note("invite.create")
+        await news.of_server(ask.db, server)
         return info(made)
 
     @route(
@@ -54,6 +55,7 @@ def add(app: FastAPI, parts: Parts) -> None:
         """Nobody can accept the invite from now on."""
         await invites.revoke(ask.db, ask.place.server, ask.body.code)
         await ask.note("invite.revoke")
+        await news.of_server(ask.db, ask.place.server)
 
     @route(
         app, parts, "POST /v1/invites/accept", holds_db=False,
