@@ -20,6 +20,7 @@ from .webhooks import Received
 log = logging.getLogger("xcord.server")
 
 KEEP_SECONDS = 8.0
+LOCK_SECONDS = 0.5  # that what comes waits for other writers; then it is only kept
 MOST_AT_ONCE = 100
 OTHERS_SECONDS = 5.0  # after which another instance will not apply what it has kept
 
@@ -35,7 +36,7 @@ class Applier:
     """
 
     def __init__(self, url: str, counters: Counters, applied: Callable[[Applied], None]) -> None:
-        self._in, self._out = Line(url), Line(url)
+        self._in, self._out = Line(url, LOCK_SECONDS), Line(url)
         self._counters, self._applied = counters, applied
         self._coming: list[tuple[Received, Signal | None, asyncio.Future[None]]] = []
         self._came, self._any = asyncio.Event(), asyncio.Event()

@@ -1,5 +1,10 @@
-"""Sessions and changes in the database. Every writer holds one lock, so that the numbers of changes become
-visible in their order: who has seen number 7 has seen all before it."""
+"""Sessions and changes in the database, each writer's by one version of all.
+
+A writer reads, decides, and writes only if the version is still the one that it read; the row that holds it
+is locked by the same statement. So nobody decides on what is not so any more, and the numbers of changes
+become visible in their order: who has seen number 7 has seen all before it. No lock is held between two
+statements, apart from a writer's that came too late twice.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import asyncpg
+
 from . import book
 from .book import Change, Key, Session
 from .compare import Corrections, still_due
@@ -16,18 +23,17 @@ from .line import Line
 from .signals import ENDED, Signal
 from .webhooks import Received
 
-LOCK = 0x78636F7265
 TOPIC = "xcord_presence"
 MOST_IN_A_NOTICE = 40  # changes; a notice has less than 8000 bytes
+TRIES = 2  # without a lock
+
+#: An instance that is frozen in the middle loses its connection after 5 s, and with it the lock.
+ALONE = "BEGIN; SELECT number FROM presence_version FOR UPDATE"
 
 _COLUMNS = "room_sid, participant_sid, room, channel_id, user_id, device, joined_at, left_at, source"
 _OPEN = f"SELECT {_COLUMNS} FROM voice_sessions WHERE left_at IS NULL"
-# An instance that is frozen in the middle loses its connection, and with it the lock.
-_BEGIN = f"""
-    BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; {{}}SELECT pg_advisory_xact_lock({LOCK})"""
-_PATIENCE = "SET LOCAL lock_timeout = '500ms'; "
 _AROUND = f"""
-    SELECT known.ids, s.*
+    SELECT (SELECT number FROM presence_version), known.ids, s.*
     FROM (SELECT ARRAY(SELECT id FROM webhook_events WHERE id = ANY($5::text[])) AS ids) known
     LEFT JOIN (
         SELECT {_COLUMNS} FROM voice_sessions
@@ -39,29 +45,35 @@ _INSERT = """
     INSERT INTO webhook_events (id, kind, room, room_sid, participant_sid, created_at, payload, applied_at)
     SELECT id, kind, room, room_sid, participant_sid, created_at, payload,
            CASE WHEN waits THEN NULL ELSE now() END
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bytea[],
-                $8::bool[])
+    FROM {}unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bytea[],
+                  $8::bool[])
          AS given (id, kind, room, room_sid, participant_sid, created_at, payload, waits)
     ON CONFLICT (id) DO NOTHING RETURNING id"""
+_STORE = _INSERT.format("")
+# Everything is drawn from `v`: the version's row is locked before a change is given its number.
 _WRITE = f"""
-    WITH n AS ({_INSERT}
+    WITH v AS (
+        UPDATE presence_version SET number = number + 1 WHERE number = $23 RETURNING number
+    ), n AS ({_INSERT.format("v, ")}
     ), s AS (
         INSERT INTO voice_sessions ({_COLUMNS})
-        SELECT * FROM unnest($9::text[], $10::text[], $11::text[], $12::uuid[], $13::uuid[], $14::text[],
-                             $15::timestamptz[], $16::timestamptz[], $17::text[])
+        SELECT given.* FROM v, unnest($9::text[], $10::text[], $11::text[], $12::uuid[], $13::uuid[],
+                                      $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[]) given
         ON CONFLICT (room_sid, participant_sid)
         DO UPDATE SET left_at = excluded.left_at, joined_at = excluded.joined_at, source = excluded.source
     ), e AS (
-        UPDATE webhook_events SET applied_at = now() WHERE id = ANY($18::text[])
+        UPDATE webhook_events SET applied_at = now() FROM v WHERE id = ANY($18::text[])
     ), c AS (
         INSERT INTO presence_changes (channel_id, user_id, device, kind)
-        SELECT * FROM unnest($19::uuid[], $20::uuid[], $21::text[], $22::text[])
+        SELECT given.* FROM v, unnest($19::uuid[], $20::uuid[], $21::text[], $22::text[]) given
         RETURNING seq, channel_id, user_id, kind
+    ), told AS (
+        SELECT pg_notify('{TOPIC}', CASE WHEN count(*) > {MOST_IN_A_NOTICE} THEN '{{"changes": []}}' ELSE
+            json_build_object('changes', json_agg(
+                json_build_array(seq, channel_id, user_id, kind = 'joined') ORDER BY seq))::text END)
+        FROM c HAVING count(*) > 0
     )
-    SELECT pg_notify('{TOPIC}', CASE WHEN count(*) > {MOST_IN_A_NOTICE} THEN '{{"changes": []}}' ELSE
-        json_build_object('changes', json_agg(
-            json_build_array(seq, channel_id, user_id, kind = 'joined') ORDER BY seq))::text END)
-    FROM c HAVING count(*) > 0"""
+    SELECT number, (SELECT count(*) FROM told) FROM v"""
 
 Batch = Sequence[tuple[Received, Signal | None]]
 _About = tuple[list[list[str]], list[uuid.UUID], list[uuid.UUID]]  # keys, people, channels that finish
@@ -79,10 +91,14 @@ class Applied:
     here: list[Session] = field(default_factory=list)
 
 
+_Decide = Callable[[Mapping[Key, Session], set[str]], tuple[dict[Key, Session], Applied]]
+
+
 async def take(line: Line, batch: Batch) -> Applied:
     """Keeps webhooks as they came and applies those that are new, in one transaction: with its commit they
     are on disk, and their changes on the way to all instances.
 
+    :param line: one whose patience with locks is short.
     :raises asyncpg.LockNotAvailableError: another writer takes long; nothing is kept.
     """
     whole = {received.id: signal for received, signal in batch}
@@ -94,14 +110,14 @@ async def take(line: Line, batch: Batch) -> Applied:
         twice = len(batch) - len(whole.keys() - kept)
         return outcome.written, Applied(outcome.doubled + twice, outcome.late)
 
-    return await _change(line, _about(signals.values()), decide, events, patience=_PATIENCE)
+    return await _change(line, _about(signals.values()), decide, events)
 
 
 async def store(line: Line, batch: Batch) -> set[str]:
     """Only keeps webhooks, to be applied later. The ids that were new."""
     events = _events([(received, signal is not None) for received, signal in batch])
     async with line.use() as db:
-        return {row["id"] for row in await db.fetch(_INSERT, *events)}
+        return {row["id"] for row in await db.fetch(_STORE, *events)}
 
 
 async def apply(line: Line, batch: Mapping[str, Signal]) -> Applied:
@@ -128,26 +144,42 @@ async def correct(line: Line, found: Corrections, begun: datetime) -> Applied:
 async def _change(
     line: Line,
     about: _About,
-    decide: Callable[[Mapping[Key, Session], set[str]], tuple[dict[Key, Session], Applied]],
+    decide: _Decide,
     events: list[list[Any]],
     *,
     waited: Sequence[str] = (),
-    patience: str = "",
 ) -> Applied:
-    (rooms, sids), users, finished = about
     async with line.use() as db:
-        # Locked in a statement of its own: the next one's snapshot is taken after the lock is ours.
-        await db.execute(_BEGIN.format(patience))
-        rows = await db.fetch(_AROUND, rooms, sids, users, finished, events[0])
-        known = {
-            session.key: session for session in (_session(row[1:]) for row in rows if row[1] is not None)
-        }
-        written, applied = decide(known, set(rows[0][0]))
-        before = {key: session for key, session in known.items() if session.here}
-        changes = book.changes(before, written)
-        sessions = _turned([_row(session) for session in written.values()], 9)
-        await db.fetch(_WRITE, *events, *sessions, list(waited), *_columns(changes))
+        for _ in range(TRIES):
+            applied = await _attempt(db, about, decide, events, waited)
+            if applied is not None:
+                return applied
+        await db.execute(ALONE)
+        applied = await _attempt(db, about, decide, events, waited)
         await db.execute("COMMIT")
+    if applied is None:
+        raise RuntimeError("presence_version has no row")
+    return applied
+
+
+async def _attempt(
+    db: asyncpg.Connection[Any],
+    about: _About,
+    decide: _Decide,
+    events: list[list[Any]],
+    waited: Sequence[str],
+) -> Applied | None:
+    """``None``, and nothing is written, when another writer came in between."""
+    (rooms, sids), users, finished = about
+    rows = await db.fetch(_AROUND, rooms, sids, users, finished, events[0])
+    known = {session.key: session for session in (_session(row[2:]) for row in rows if row[2] is not None)}
+    written, applied = decide(known, set(rows[0][1]))
+    before = {key: session for key, session in known.items() if session.here}
+    changes = book.changes(before, written)
+    sessions = _turned([_row(session) for session in written.values()], 9)
+    version = rows[0][0]
+    if not await db.fetch(_WRITE, *events, *sessions, list(waited), *_columns(changes), version):
+        return None
     applied.written, applied.changed = len(written), len(changes)
     applied.came = [session for session in written.values() if session.here]
     coming = {session.user for session in applied.came}

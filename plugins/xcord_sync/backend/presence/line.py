@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 ANSWER_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
+FROZEN_SECONDS = 5.0  # after which a transaction that nobody goes on with is undone
 
 #: What a lost or refusing database looks like.
 OUTAGE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
@@ -23,10 +24,13 @@ OUTAGE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.Interf
 
 
 class Line:
-    """One connection, used by one task at a time."""
+    """One connection, used by one task at a time.
 
-    def __init__(self, url: str) -> None:
-        self._dsn = dsn(url)
+    :param patience: seconds that a statement waits for another writer's lock.
+    """
+
+    def __init__(self, url: str, patience: float = ANSWER_SECONDS) -> None:
+        self._dsn, self._patience = dsn(url), patience
         self._turn = asyncio.Lock()
         self._connection: asyncpg.Connection[Any] | None = None
 
@@ -38,7 +42,7 @@ class Line:
         """
         async with self._turn:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await connect(self._dsn)
+                self._connection = await self._connect()
             try:
                 yield self._connection
             except BaseException:
@@ -47,6 +51,19 @@ class Line:
                 if broken is not None:
                     broken.terminate()
                 raise
+
+    async def _connect(self) -> asyncpg.Connection[Any]:
+        connection = await connect(self._dsn)
+        try:
+            # Not at the start-up: PgBouncer refuses what it does not know there.
+            await connection.execute(
+                f"SET lock_timeout = {self._patience * 1000:.0f};"
+                f"SET idle_in_transaction_session_timeout = {FROZEN_SECONDS * 1000:.0f}"
+            )
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
 
     async def close(self) -> None:
         """Hangs up."""

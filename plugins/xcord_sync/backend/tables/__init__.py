@@ -3,7 +3,7 @@
 from .accounts import Avatar, LoginToken, User
 from .base import ROLES, Base
 from .places import Audit, Ban, Channel, Invite, Member, Server
-from .presence import PresenceChange, VoiceSession, WebhookEvent
+from .presence import PresenceChange, PresenceVersion, VoiceSession, WebhookEvent
 from .shared import Attempt, Seat
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "LoginToken",
     "Member",
     "PresenceChange",
+    "PresenceVersion",
     "Seat",
     "Server",
     "User",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, moment, written
@@ -69,3 +69,13 @@ class PresenceChange(Base):
     user_id: Mapped[uuid.UUID]
     device: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(16))
+
+
+class PresenceVersion(Base):
+    """One row; its number grows with everything that is written about who is in which call."""
+
+    __tablename__ = "presence_version"
+    __table_args__ = (CheckConstraint("id = 1", name="id"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
