@@ -24,8 +24,8 @@ def add(app: FastAPI, parts: Parts) -> None:
 
     @app.post("/livekit/webhook", **about)
     async def livekit_webhook(request: Request) -> Response:
-        """From the SFU alone: signed by a key of ours, kept under its id and applied by one commit, then answered;
-        what cannot be applied at once is kept, answered, and applied afterwards.
+        """From the SFU alone: signed by a key of ours, kept under its id, applied by the same commit, then
+        answered; what cannot be applied at once is kept, answered, and applied afterwards.
 
         503 asks the SFU to send it again."""
         presence = parts.presence
