@@ -37,9 +37,10 @@ def read(entries: list[Any]) -> Vital | None:
     if not pairs:
         return None
     found = [pair.candidate_pair for pair in pairs]
-    # Both moments are the SDK's own, so a clock that is set does not look like silence.
+    # Both moments are the SDK's own, so a clock that is set does not look like silence. This one is in
+    # microseconds, the last packet's in milliseconds.
     quiet = min(
-        (pair.rtc.timestamp - last) / 1000 if (last := _last_packet(pair)) else math.inf for pair in pairs
+        pair.rtc.timestamp / 1e6 - last / 1e3 if (last := _last_packet(pair)) else math.inf for pair in pairs
     )
     return Vital(
         quiet=max(0.0, quiet),

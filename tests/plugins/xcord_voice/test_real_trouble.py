@@ -14,6 +14,7 @@ from tests.plugins.xcord_voice.callers import KeepingEngine, caller, tone_level
 
 from xcord import CommandError, JoinToken, JoinTokenFor
 from xcord.testing import World
+from xcord_voice import stats
 from xcord_voice.stall import Vital
 
 RealVoice = Callable[..., Any]
@@ -72,6 +73,18 @@ async def test_a_frozen_server_is_a_problem_although_no_event_tells_and_ends_wit
         assert await refused(world, take_over=True) == "not_needed"
         assert world.read("voice").epoch == 1
         assert [name for name, _ in world.notices] == ["voice.lost", "voice.returned"]
+
+
+async def test_statistics_of_a_call_in_which_somebody_speaks_say_so(livekit: LiveKit) -> None:
+    async with caller(livekit, "ann:phone") as ann, caller(livekit, "me:desk") as me:
+        await ann.speak(440)
+        await me.speak(880)
+        async with asyncio.timeout(15):
+            while (vital := await stats.look(me.room)) is None or vital.packets < 100:  # noqa: ASYNC110 nobody tells
+                await asyncio.sleep(0.1)
+        assert vital.publishing
+        assert vital.answers > 0
+        assert vital.quiet < 1.0, "in seconds, of a voice that sends fifty packets in each"
 
 
 async def test_a_take_over_waits_for_a_server_that_answers(

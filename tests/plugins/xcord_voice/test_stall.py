@@ -159,7 +159,7 @@ def pair(timestamp: int, last: float, *, nominated: bool = True, waiting: bool =
         responses_received=3,
         last_packet_received_timestamp=last,
     )
-    rtc = stats_pb2.RtcStatsData(id="p", timestamp=timestamp)
+    rtc = stats_pb2.RtcStatsData(id="p", timestamp=timestamp * 1000)  # in µs
     return entry(candidate_pair=stats_pb2.RtcStats.CandidatePair(rtc=rtc, candidate_pair=inner))
 
 
