@@ -150,7 +150,8 @@ async def accepted(world: World) -> None:
     async with asyncio.timeout(15):
         while True:
             try:
-                return await world.ask("voice.rejoin", {"take_over": True})
+                await world.ask("voice.rejoin", {"take_over": True})
+                return
             except CommandError as error:
                 if error.code != "too_soon":
                     raise
