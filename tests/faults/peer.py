@@ -125,11 +125,9 @@ async def main() -> None:
         sending.cancel()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(peer.room.disconnect(), 5)
+    sys.stdout.flush()
+    os._exit(0)  # a thread still waits for stdin, and the loop's end would wait for it
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(main())
-    finally:
-        sys.stdout.flush()
-        os._exit(0)
+    asyncio.run(main())

@@ -15,10 +15,11 @@ the SDK's attempts to open a Room 5 s, so two that last at the same time are two
 
 
 class Sockets:
-    """Watches for as long as the block lasts. ``most`` is the greatest number of lasting ones at once."""
+    """Watches the app (by its process id) for as long as the block lasts. ``most`` is the greatest number of
+    lasting ones at once."""
 
-    def __init__(self, net: Network) -> None:
-        self._net = net
+    def __init__(self, net: Network, app: int) -> None:
+        self._net, self._owner = net, f"pid={app},"
         self._ended = threading.Event()
         self._seen: dict[str, list[float]] = {}  # local port -> first and last time
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -38,7 +39,7 @@ class Sockets:
             told = self._net.client.run("ss", "-H", "-tnp", "state", "established", "dst", where, check=False)
             for line in told.splitlines():
                 words = line.split()
-                if len(words) > 3 and "pid=" in line:  # an orphan in the kernel is nobody's
+                if len(words) > 3 and self._owner in line:  # an orphan in the kernel is nobody's
                     self._seen.setdefault(words[2], [now, now])[1] = now
 
     @property

@@ -44,12 +44,12 @@ def run(stage: Stage, variant: Variant, mode: str, say: Say) -> Result:
     remote = stage.remote
     remote.ask("voice.mute", {"on": variant.muted})
     time.sleep(1.5 if variant.muted else 0.0)
-    lines = list(stage.app.lines) if stage.app else []
-    before = lines[-1] if lines else {}
+    assert stage.app is not None
+    before = list(stage.app.lines)[-1]
     remote.ask("faults.forget")
     forgot = time.monotonic()
     try:
-        with Sockets(stage.net) as sockets:
+        with Sockets(stage.net, stage.app.process.pid) as sockets:
             carry_out(stage, variant.steps, say)
             probed = result.probed = _probe(stage)
             say(f"the SFU answers after {probed - forgot:.1f} s")
@@ -101,11 +101,12 @@ def _await(stage: Stage, variant: Variant, mode: str, result: Result, probed: fl
         limit = UP_FOR
     if mode == "off":  # what the SDK cannot save is lost, and nothing is waited for
         limit = min(limit, UP_FOR)
-    until = max(probed, time.monotonic()) + limit
+    until, flows = max(probed, time.monotonic()) + limit, False
     while time.monotonic() < until:
         now = time.monotonic()
         steady = now - probed >= STEADY and not stage.missing(now - STEADY, now) & wanted
-        if steady and _status(stage) == "connected" and mode != "hostile" and variant.back is not None:
+        flows = steady and _status(stage) == "connected"
+        if flows and mode != "hostile" and variant.back is not None:
             break
         if stage.peer is not None and not stage.peer.running and variant.back is not None:
             stage.join_peer()  # the fault ended their connection for good, and the SDK alone does not rejoin
@@ -113,10 +114,9 @@ def _await(stage: Stage, variant: Variant, mode: str, result: Result, probed: fl
     voice = _voice(stage)
     result.reason = str(voice.get("reason", ""))
     now = time.monotonic()
-    missing = stage.missing(now - 1.0, now) & wanted
-    flows = not missing
-    if missing:
-        result.note = f"{voice.get('status')} {result.reason}, missing: {' '.join(sorted(missing))}"
+    if not flows:
+        missing = sorted(stage.missing(now - 1.0, now) & wanted)
+        result.note = f"{voice.get('status')} {result.reason}, missing: {' '.join(missing)}"
     result.recovered = voice.get("status") == "connected" and (flows or variant.back is None)
     if result.recovered:
         result.sound_in = _since(stage.app, "heard", probed)
