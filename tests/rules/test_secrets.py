@@ -23,6 +23,9 @@ HARMLESS = {
     "password": "in an error's sentence: postgresql://user:password@host",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.": "a token for nobody, in a test of the log",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.": "a token for nobody, in a test of errors",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.": "a token for nobody, in a test of the SDK's errors",
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02": "a picture of one point",
+    "0000000b4944415478da63fcff1f0003030200efbfa7db0000000049454e44ae426082": "the rest of that picture",
 }
 
 
