@@ -55,7 +55,6 @@ class Scene:
         self._told: dict[str, str] = {}
         self._broken = False
         self._expiry: tuple[float, asyncio.Task[None]] | None = None
-        self._interrupted = False
         self._silent = intents.silent
         self._closed = False
 
@@ -66,7 +65,6 @@ class Scene:
         now = self._clock.now()
         self._tell_of_loss(before, after)
         if before.status != after.status:
-            self._sound_of(before.status, after.status)
             if after.status == "reconnecting":
                 self._roster.away(now)
             elif after.status == "connected":
@@ -84,17 +82,6 @@ class Scene:
             self._me, self._room = None, ""
         elif after.status == "lost" and after.reason in FINAL:
             self._forget()
-
-    def _sound_of(self, before: str, after: str) -> None:
-        """An interruption is told by its beginning and its end; in between there is silence."""
-        if before == "connected" and after in ("reconnecting", "lost"):
-            self._interrupted = True
-            self._screen.chime("lost")
-        elif after == "connected":
-            self._screen.chime("returned" if self._interrupted else "join")
-            self._interrupted = False
-        elif after == "idle":
-            self._interrupted = False
 
     def entered(self, event: events.Connected) -> None:
         """I am in the room."""
@@ -209,15 +196,19 @@ class Scene:
         self._told = now
 
     def _tell_of_loss(self, before: State, after: State) -> None:
-        """Notices for a call that broke and came back; a blip that nobody noticed is neither."""
+        """Notice and sound of a call that broke and came back; a blip that nobody noticed is neither."""
         if not self._broken and (after.problem or (before.up and after.status == "lost")):
             self._broken = True
             self._screen.notify("voice.lost")
+            self._screen.chime("lost")
         elif self._broken and after.status == "connected" and not after.problem:
             self._broken = False
             self._screen.notify("voice.returned")
+            self._screen.chime("returned")
         elif after.target is None or before.target not in (None, after.target):
             self._broken = False
+        elif after.status == "connected" and not before.up:
+            self._screen.chime("join")
 
     def _expire(self) -> None:
         """Ends grace times, and comes back for the next one."""

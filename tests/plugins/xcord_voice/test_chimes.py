@@ -62,6 +62,11 @@ async def test_an_interruption_is_heard_at_its_beginning_and_at_its_end(
     async with network.running(monkeypatch) as world:
         link = await network.join(world, "lobby", seen("ann:phone"))
         await link.tell(events.SdkReconnecting())
+        await world.clock.advance(3.0)
+        await link.tell(events.SdkReconnected((seen("ann:phone"),)))
+        assert heard == ["join"], "a resume is a blip that nobody noticed"
+        await link.tell(events.SdkReconnecting())
+        await world.clock.advance(5.0)
         await link.tell(events.SdkReconnected((seen("ann:phone"),)))
         assert heard == ["join", "lost", "returned"]
         await link.tell(events.SdkDropped("connection_lost"))
@@ -98,6 +103,7 @@ async def test_each_sound_has_a_switch_and_all_have_one_volume(
         await link.tell(seen("ann:phone", "PA_1"))
         assert heard == []
         await link.tell(events.SdkReconnecting())
+        await world.clock.advance(5.0)
         assert heard == ["lost"]
         await world.ask("settings.set", {"name": "voice.sounds.volume", "value": 0})
         await settle()
