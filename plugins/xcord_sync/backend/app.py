@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from . import faults, wire
+from . import wire
 from .parts import Parts, own_version
 from .routes import (
     accounts,
     channels,
     events,
+    faults,
     invites,
     me,
     members,
@@ -22,7 +23,20 @@ from .routes import (
 
 __all__ = ["Parts", "make_app"]
 
-ROUTES = (open, operations, accounts, me, servers, members, invites, channels, moderation, events, webhooks)
+ROUTES = (
+    open,
+    operations,
+    accounts,
+    me,
+    servers,
+    members,
+    invites,
+    channels,
+    moderation,
+    events,
+    webhooks,
+    faults,
+)
 
 
 def make_app(parts: Parts) -> FastAPI:
@@ -35,5 +49,4 @@ def make_app(parts: Parts) -> FastAPI:
     wire.complete_openapi(app)
     for each in ROUTES:
         each.add(app, parts)
-    faults.add(app, parts)
     return app

@@ -12,13 +12,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .. import contract
-from .asking import Ask, route
-from .parts import Parts
 from .secrets import LiveKitKey
 from .wire import refusal
 
@@ -79,16 +76,3 @@ class FaultGate:
             if fault.kind == "slow" and path != WEBHOOK:
                 await asyncio.sleep(fault.milliseconds / 1000)
             await self._app(scope, receive, send)
-
-
-def add(app: FastAPI, parts: Parts) -> None:
-    """``/v1/faults``, and the gate around everything; only where the server end was started with faults."""
-    faults = parts.faults
-    if faults is None:
-        return
-    app.add_middleware(FaultGate, faults=faults)
-
-    @route(app, parts, "POST /v1/faults", needs="account.create")
-    async def set_fault(ask: Ask[contract.FaultRequest]) -> None:
-        """What goes wrong from now on."""
-        faults.set(ask.body)

@@ -6,17 +6,15 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from ..kinds import Registration
 from .accounts import Passwords
+from .faults import Faults
 from .limits import Attempts
 from .presence.life import Presence
 from .secrets import LiveKitKey
 from .store import Store
-
-if TYPE_CHECKING:
-    from .faults import Faults
 
 
 class Calls(Protocol):
