@@ -282,11 +282,12 @@ async def test_other_instances_hear_of_what_changed_and_not_of_what_was_refused(
     await guest.get("PATCH", "/v1/me", name="G")
     await owner.get("DELETE", f"/v1/servers/{server}/members/{guest.user}", 204)
     await guest.get("POST", "/v1/logout-everywhere", 204)
-    while len(heard) < 5:
+    while len(heard) < 6:
         await asyncio.wait_for(listener.fetchval("SELECT 1"), 10)
     await listener.close()
     assert heard == [
         {"server": server, "users": [owner.user]},
+        {"server": server, "users": []},  # an invite was made
         {"server": server, "users": [guest.user]},
         {"account": guest.user},
         {"server": server, "users": [guest.user]},
