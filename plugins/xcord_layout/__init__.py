@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
-from xcord import Handle, Options, ViewMode, hookimpl
+from xcord import hookimpl
 
-from . import gallery
-from .choice import FALLBACK
+if TYPE_CHECKING:  # ``xcord --help`` loads this module and nothing that it does not need
+    from collections.abc import Iterable
+    from contextlib import AbstractAsyncContextManager
+
+    from xcord import Handle, Options, ViewMode
 
 
 @hookimpl
 def xcord_add_options(options: Options) -> None:
+    from .choice import FALLBACK
+
     options.add("mode", str, FALLBACK, "The view mode of the stage.")
 
 
 @hookimpl
 def xcord_view_modes() -> Iterable[ViewMode]:
+    from xcord import ViewMode
+
+    from . import gallery
+
     return [ViewMode("gallery", "Gallery", gallery.arrange)]
 
 

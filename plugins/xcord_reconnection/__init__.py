@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
-from xcord import Handle, hookimpl
+from xcord import hookimpl
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from xcord import Handle
 
 
 @hookimpl

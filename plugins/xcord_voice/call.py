@@ -58,12 +58,20 @@ class Call:
 
     # -- what is asked ---------------------------------------------------------------------------------
 
-    def ask(self, event: moves.Event) -> None:
-        """Join, leave, rejoin.
+    def join(self, channel: str, url: str, token: str) -> None:
+        """Goes there, and leaves where we are; see ``moves.Target``.
 
-        :raises CommandError: refused, with the machine's code.
+        :raises CommandError: refused, with the machine's code. So do the next two.
         """
-        self._step(event)
+        self._step(moves.Join(moves.Target(channel, url, token)))
+
+    def leave(self) -> None:
+        """The user wants to be nowhere."""
+        self._step(moves.Leave())
+
+    def rejoin(self, take_over: bool) -> None:
+        """Goes there again; see ``moves.Rejoin``."""
+        self._step(moves.Rejoin(self._parts.clock.now(), take_over))
 
     async def probe(self) -> str:
         """Whether the call's server answers: empty, or why not."""

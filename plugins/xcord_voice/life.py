@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from xcord import (
@@ -28,7 +28,6 @@ from xcord import (
     probe,
 )
 
-from . import moves
 from .microphone import MicrophoneDesk
 from .parts import Intents, Parts
 from .playout import PlayoutDesk
@@ -154,13 +153,13 @@ class VoiceLife:
     async def _join(self, args: Join, asker: Asker) -> None:
         if bool(args.channel) == bool(args.url and args.token):
             raise CommandError("bad_arguments", "voice.join takes a channel, or a url and a token")
-        await self._ask(moves.Join(moves.Target(args.channel, args.url, args.token)))
+        await self._ask(lambda call: call.join(args.channel, args.url, args.token))
 
     async def _leave(self, args: Nothing, asker: Asker) -> None:
-        await self._ask(moves.Leave())
+        await self._ask(lambda call: call.leave())
 
     async def _rejoin(self, args: Rejoin, asker: Asker) -> None:
-        await self._ask(moves.Rejoin(self._hub.clock.now(), args.take_over))
+        await self._ask(lambda call: call.rejoin(args.take_over))
 
     async def _probe(self, args: Nothing, asker: Asker) -> str:
         return await self._hub.media.run(self._running().probe())
@@ -173,9 +172,9 @@ class VoiceLife:
         except TimeoutError:
             raise CommandError("timed_out", f"the SDK did not act out {args.kind}") from None
 
-    async def _ask(self, event: moves.Event) -> None:
+    async def _ask(self, of: Callable[[Call], None]) -> None:
         async def ask() -> None:
-            self._running().ask(event)
+            of(self._running())
 
         await self._hub.media.run(ask())
 

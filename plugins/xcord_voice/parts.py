@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from xcord import Clock, Gate
 
-from .events import LinkEvent
-from .stall import Vital
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # these load with the call, once there is something to look at
     from .audio.capture import Microphone
     from .audio.feeder import Source
     from .audio.sound import Sound
+    from .events import LinkEvent
+    from .stall import Vital
     from .streams import Opener
 
 

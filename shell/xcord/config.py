@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,10 +82,12 @@ def folders() -> tuple[Path, Path, Path]:
 
 
 def read_plugins(path: Path) -> tuple[set[str], set[str]]:
+    if not path.exists():
+        return set(), set()
+    import tomllib
+
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("plugins", {})
-    except FileNotFoundError:
-        return set(), set()
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SetupError(
             "config_unreadable",

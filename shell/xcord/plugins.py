@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from . import hookspecs
-from .config import Config
 from .errors import PluginFault
-from .handle import Handle
-from .options import Options, OptionTable
-from .views import ViewMode, WindowSpec
-from .workers import describe
+
+if TYPE_CHECKING:  # ``xcord --help`` loads plugins, and nothing that it does not need
+    from .config import Config
+    from .handle import Handle
+    from .options import OptionTable
+    from .views import ViewMode, WindowSpec
 
 GROUP = "xcord"
 OWN_DISTRIBUTION = "xcord"
@@ -132,6 +133,8 @@ class PluginSet:
         try:
             results = self._manager.subset_hook_caller(hook, others)(**arguments)
         except Exception as error:
+            from .workers import describe
+
             raise PluginFault(
                 plugin.name, "wiring_failed", f"{hook}: {describe(plugin.name, error)}"
             ) from error
@@ -142,6 +145,8 @@ class PluginSet:
 
         :raises PluginFault: the plugin raised; nothing of it is declared then.
         """
+        from .options import Options
+
         try:
             self._call(plugin, "xcord_add_options", options=Options(table, plugin.name))
         except PluginFault:

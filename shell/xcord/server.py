@@ -13,17 +13,12 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import uvicorn
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request as PageRequest
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 from websockets.http11 import Request
 
@@ -32,6 +27,7 @@ from .door import Admission, Door, hosts, origins
 from .hub import Hub
 from .messages import PROTOCOL, Hello, MediaDoor
 from .outbox import Encoded
+from .page_files import read_page_file
 from .pictures import Pictures
 from .session import MAX_MESSAGE, Session
 from .wire import WindowSocket
@@ -47,6 +43,12 @@ POLICY = (
     "media-src 'self' blob: mediastream:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
+PAGE_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
 # Whatever a picture really is, a browser runs nothing of it, and no other site embeds it.
 PICTURE_HEADERS = {
     "Cache-Control": "private, max-age=31536000, immutable",
@@ -77,41 +79,38 @@ class PageServer:
         presence: Presence,
         pictures: Pictures,
     ) -> None:
-        self._pictures = pictures
+        self._web, self._pictures = web, pictures
         self._hub, self._door, self._ticket, self._presence = hub, door, ticket, presence
         self.port: int = listener.getsockname()[1]
         self._listener = listener
         self._encoded = Encoded(hub.read)
         self._disturbance = Disturbance(hub, door.counters)
         self._connections: dict[str, int] = {}
-        self.app = self._build(web)
 
-    def _build(self, web: Path) -> Starlette:
-        async def guard(request: PageRequest, call_next: Callable[[PageRequest], Any]) -> Response:
-            if request.headers.get("host") not in hosts(self.port):
-                self._door.counters["foreign_host"] += 1
-                return PlainTextResponse("This address belongs to a local app.", 421)
-            response: Response = await call_next(request)
-            response.headers.setdefault("Content-Security-Policy", POLICY)
-            response.headers["X-Content-Type-Options"] = "nosniff"
-            response.headers["Referrer-Policy"] = "no-referrer"
-            response.headers.setdefault("Cache-Control", "no-cache")
-            return response
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application: answers one request."""
+        response = await self._answer(PageRequest(scope))
+        for name, value in PAGE_HEADERS.items():
+            response.headers.setdefault(name, value)
+        await response(scope, receive, send)
 
-        return Starlette(
-            routes=[
-                Route("/pictures/{secret}/{owner}/{name}", self._serve_picture),
-                Mount("/", StaticFiles(directory=web, html=True, check_dir=False)),
-            ],
-            middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)],
-        )
-
-    async def _serve_picture(self, request: PageRequest) -> Response:
-        found = await self._pictures.find(**request.path_params)
+    async def _answer(self, request: PageRequest) -> Response:
+        if request.headers.get("host") not in hosts(self.port):
+            self._door.counters["foreign_host"] += 1
+            return PlainTextResponse("This address belongs to a local app.", 421)
+        if request.method not in ("GET", "HEAD"):
+            return PlainTextResponse("Pages are only read.", 405, {"Allow": "GET, HEAD"})
+        match request.scope["path"].split("/"):
+            case ["", "pictures", secret, owner, name]:
+                found = await self._pictures.find(secret, owner, name)
+                headers = PICTURE_HEADERS
+            case _:
+                found = read_page_file(self._web, request.scope["path"])
+                headers = {}
         if found is None:
-            return PlainTextResponse("There is no such picture.", 404)
+            return PlainTextResponse("There is no such page.", 404)
         kind, content = found
-        return Response(content, headers=PICTURE_HEADERS, media_type=kind)
+        return Response(content, headers=headers, media_type=kind)
 
     def _refuse(self, request: Request) -> HTTPStatus | None:
         """Who may have a socket at all; a browser shows no reason for a refused one."""
@@ -172,6 +171,7 @@ class PageServer:
             log_config=None,
             access_log=False,
             lifespan="off",
+            interface="asgi3",
             ws=self._socket,  # type: ignore[arg-type]  # called as a class is, and need not be one
             timeout_graceful_shutdown=1,
         )
