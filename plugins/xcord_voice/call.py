@@ -59,10 +59,7 @@ class Call:
     # -- what is asked ---------------------------------------------------------------------------------
 
     def join(self, channel: str, url: str, token: str) -> None:
-        """Goes there, and leaves where we are; see ``moves.Target``.
-
-        :raises CommandError: refused, with the machine's code. So do the next two.
-        """
+        """Goes there. Like the next two it raises a ``CommandError`` with the machine's code if refused."""
         self._step(moves.Join(moves.Target(channel, url, token)))
 
     def leave(self) -> None:

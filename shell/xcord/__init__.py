@@ -93,7 +93,8 @@ _HOMES = {
         "Volume",
     ),
     "settings": ("write_atomically",),
-    "views": ("Arrange", "ModeEntry", "ViewMode", "WindowSpec"),
+    "views": ("Arrange", "ModeEntry", "ViewMode"),
+    "window_spec": ("WindowSpec",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -192,7 +193,7 @@ if TYPE_CHECKING:
     from .views import Arrange as Arrange
     from .views import ModeEntry as ModeEntry
     from .views import ViewMode as ViewMode
-    from .views import WindowSpec as WindowSpec
+    from .window_spec import WindowSpec as WindowSpec
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from .bridge import Media
 from .config import Config
 from .desk import Desk, add_own_options
-from .door import Door
+from .door import Door, address
 from .errors import PluginFault
 from .gate import Gate
 from .handle import Shell
@@ -49,9 +49,9 @@ class Core:
     port: int
 
     def address(self, window: str, page: str, *, watch_only: bool = False) -> str:
-        """A new address for a page; the token stands in the fragment and is used once (unless watching)."""
+        """A new address for a page; its token is used once, unless it is for watching."""
         token = self.door.issue(window, page, watch_only=watch_only)
-        return f"http://127.0.0.1:{self.port}/{page}.html#t={token}"
+        return address(self.port, page, token)
 
 
 @contextlib.asynccontextmanager

@@ -66,6 +66,11 @@ class Door:
         self._secrets = {old: known for old, known in self._secrets.items() if known.window != window}
 
 
+def address(port: int, page: str, token: str) -> str:
+    """Where a page is found. The token stands in the fragment, which is sent to nobody."""
+    return f"http://127.0.0.1:{port}/{page}.html#t={token}"
+
+
 def origins(port: int) -> frozenset[str]:
     """The origins that our own pages have."""
     return frozenset({f"http://127.0.0.1:{port}", f"http://localhost:{port}"})

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .config import Config
     from .handle import Handle
     from .options import Options
-    from .views import ViewMode, WindowSpec
+    from .views import ViewMode
+    from .window_spec import WindowSpec
 
 hookspec = pluggy.HookspecMarker("xcord")
 hookimpl = pluggy.HookimplMarker("xcord")

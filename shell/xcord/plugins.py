@@ -26,7 +26,8 @@ if TYPE_CHECKING:  # ``xcord --help`` loads plugins, and nothing that it does no
     from .config import Config
     from .handle import Handle
     from .options import OptionTable
-    from .views import ViewMode, WindowSpec
+    from .views import ViewMode
+    from .window_spec import WindowSpec
 
 GROUP = "xcord"
 OWN_DISTRIBUTION = "xcord"

@@ -13,7 +13,7 @@ from .hub import SHELL
 from .model import Plugins, PluginState
 from .options import OptionTable
 from .plugins import Plugin, PluginSet
-from .views import WindowSpec
+from .window_spec import WindowSpec
 from .workers import describe
 
 log = logging.getLogger("xcord.supervisor")

@@ -1,4 +1,4 @@
-"""What a plugin may contribute besides slices and commands: view modes and windows."""
+"""What a plugin may contribute besides slices and commands: view modes."""
 
 from __future__ import annotations
 
@@ -21,23 +21,6 @@ class ViewMode:
     name: str
     title: str
     arrange: Arrange
-
-
-@dataclass(frozen=True)
-class WindowSpec:
-    """A window that the shell opens: ``name`` is its key everywhere, ``page`` the page it shows."""
-
-    name: str
-    page: str
-    title: str = "xcord"
-    width: int = 1200
-    height: int = 760
-    min_width: int = 420
-    min_height: int = 320
-    frameless: bool = False
-    transparent: bool = False
-    on_top: bool = False
-    focus: bool = True
 
 
 @dataclass(frozen=True)

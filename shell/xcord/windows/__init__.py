@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from .layer import WindowEvents, WindowLayer
+from .texts import language_of
 
-__all__ = ["WindowEvents", "WindowLayer", "load_toolkit", "window_layer"]
+__all__ = ["WindowEvents", "WindowLayer", "language_of", "load_toolkit", "window_layer"]
 
 
 def window_layer(events: WindowEvents, language: str = "en") -> WindowLayer:

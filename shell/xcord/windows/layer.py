@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ..views import WindowSpec
+from ..window_spec import WindowSpec
 
 log = logging.getLogger("xcord.windows")
 
@@ -27,12 +27,14 @@ QUIT_BOUND = 15.0
 class WindowEvents:
     """What the layer tells. Called on a GUI thread: cross over to the hub and return at once.
 
-    ``ready``: the GUI runs. ``quit_asked``: somebody wants the app to end (tray menu, signal, log-out);
-    leave the call, then call :meth:`WindowLayer.quit`. ``visible``: a window is to be seen or is not
-    (hidden, minimised). ``closed``: a window is gone for good. ``page_lost``: a page's process died;
+    ``loaded``: the toolkit is there, and from now on the GUI thread leaves the interpreter to others most
+    of the time. ``ready``: the GUI runs. ``quit_asked``: somebody wants the app to end (tray menu, signal,
+    log-out); leave the call, then call :meth:`WindowLayer.quit`. ``visible``: a window is to be seen or is
+    not (hidden, minimised). ``closed``: a window is gone for good. ``page_lost``: a page's process died;
     answer with :meth:`WindowLayer.load` and an address with a fresh token.
     """
 
+    loaded: Callable[[], None]
     ready: Callable[[], None]
     quit_asked: Callable[[Why], None]
     visible: Callable[[str, bool], None]

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from ..errors import SetupError
-from ..views import WindowSpec
+from ..window_spec import WindowSpec
 from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
 
 log = logging.getLogger("xcord.windows")
@@ -51,6 +51,7 @@ class PlainWindows(WindowLayer):
         """See :meth:`WindowLayer.run`."""
         first = self._take_first()
         webview = load_toolkit(self.remedy)
+        self.events.loaded()
         webview.settings["ALLOW_DOWNLOADS"] = False
         webview.settings["OPEN_EXTERNAL_LINKS_IN_BROWSER"] = False
         self._watch_signals()

@@ -14,9 +14,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SetupError
-from ..views import WindowSpec
+from ..window_spec import WindowSpec
 from . import screen
 from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
+from .qt_delete import delete
 from .qt_environment import prepare
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class QtWindows(WindowLayer):
         from PySide6.QtWidgets import QApplication
 
         from .qt_courier import Courier, route_messages
+        from .qt_engine import start_engine
         from .qt_page import Page, private_profile
         from .qt_signals import Signals
         from .qt_tray import ICON
@@ -88,8 +90,8 @@ class QtWindows(WindowLayer):
         self._signals = Signals(app, partial(self._ask_to_quit, "signal"))
         self._signals.take_over()
         self._courier = Courier()
-        # Before the first BrowserView: that one adds --use-fake-ui-for-media-stream to Chromium's flags,
-        # which grants every page the microphone; Chromium reads them only once, now.
+        self.events.loaded()
+        start_engine(app)
         Page.profile_of_all = private_profile()
         view.BrowserView.WebPage = Page
         for spec, url in first:
@@ -149,7 +151,7 @@ class QtWindows(WindowLayer):
         page = native.webview.page()
         page.loadFinished.disconnect(native.on_load_finished)
         page.setWebChannel(None)
-        _delete(native.channel, native.profile, native.request_interceptor)  # made by pywebview, unused here
+        delete(native.channel, native.profile, native.request_interceptor)  # made by pywebview, unused here
         page.renderProcessTerminated.connect(lambda status, code: self._page_died(name, status.name))
         native.visibility = Visibility(native, partial(self._visible, name))
 
@@ -215,7 +217,7 @@ class QtWindows(WindowLayer):
             native = self._windows[name].native
             # Not left to Python: its garbage collector may run on any thread, and Chromium ends the
             # process when a page is deleted on a thread that is not its own (test_qt: closed windows).
-            self._later(0, partial(_delete, native.webview.page(), native))
+            self._later(0, partial(delete, native.webview.page(), native))
             self._forget(name)
             return True
         app = QGuiApplication.instance()
@@ -270,19 +272,10 @@ class QtWindows(WindowLayer):
             self._tray = None
         for native in list(view.BrowserView.instances.values()):
             native.visibility.end()
-            _delete(native.webview.page(), native)
-        _delete(Page.profile_of_all)
+            delete(native.webview.page(), native)
+        delete(Page.profile_of_all)
         if self._signals:
             self._signals.close()
-
-
-def _delete(*objects: QObject) -> None:
-    """Delete what Qt has not deleted yet, now and on this thread."""
-    import shiboken6
-
-    for thing in objects:
-        if shiboken6.isValid(thing):
-            shiboken6.delete(thing)
 
 
 def _ground() -> str:

@@ -297,6 +297,8 @@ def _renderer(pid: int) -> psutil.Process:
     for child in psutil.Process(pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):
             parent = child.parent()
-            if parent and "--type=zygote" in parent.cmdline():
+            # The view that starts the engine had a process too, which the zygote may not have buried yet.
+            lives = child.status() != psutil.STATUS_ZOMBIE
+            if lives and parent and "--type=zygote" in parent.cmdline():
                 return child
     raise AssertionError("no process of a page")

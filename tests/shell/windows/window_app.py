@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 from xcord.errors import SetupError
-from xcord.views import WindowSpec
+from xcord.window_spec import WindowSpec
 from xcord.windows import WindowEvents, window_layer
 
 stubborn = "stubborn" in sys.argv
@@ -46,6 +46,7 @@ def quit_asked(why: str) -> None:
 try:
     layer = window_layer(
         WindowEvents(
+            loaded=lambda: None,
             ready=lambda: say("ready"),
             quit_asked=quit_asked,
             visible=lambda name, on: say("visible", name, on),

@@ -1,0 +1,144 @@
+"""The hub's half of the app, on its own thread: it comes up, serves pages, and looks after the windows.
+
+The hub serves as soon as it can; plugins start when the first picture is painted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from .calls import Asker
+from .config import Config
+from .control import Later, answerer
+from .core import Core, running
+from .door import Door, address
+from .errors import CommandError
+from .hub import SHELL
+from .instance import Instance
+from .requests import OpenLink
+from .window_spec import MAIN, WindowSpec
+from .windows import WindowLayer, language_of
+
+PICTURE_WITHIN = 5.0  # seconds for the first painted window before plugins start regardless
+
+
+class HubSide:
+    """Made and run on its thread; :meth:`soon` may be called from any, all else on the hub's loop."""
+
+    def __init__(
+        self,
+        config: Config,
+        instance: Instance,
+        door: Door,
+        listener: socket.socket,
+        layer: WindowLayer,
+    ) -> None:
+        self._config, self._instance, self._door = config, instance, door
+        self._listener, self._layer = listener, layer
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._core: Core | None = None
+        self._control = Later()
+        self._specs: dict[str, WindowSpec] = {MAIN.name: MAIN}
+
+    def run(self) -> None:
+        """Returns when the app is to end and all has ended."""
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._live())
+
+    def soon(self, tell: Callable[[HubSide], None]) -> None:
+        """From any thread to the hub's loop."""
+        with contextlib.suppress(RuntimeError):  # it has ended, and there is nothing to look after any more
+            self._loop.call_soon_threadsafe(tell, self)
+
+    async def _live(self) -> None:
+        self._instance.serve(self._control.answer)
+        async with running(
+            self._config,
+            self._listener,
+            self._door,
+            before_plugins=self._first_picture,
+            ended=self._stop,
+        ) as core:
+            if not self._stop.is_set():
+                self._open_plugin_windows(core)
+            core.hub.watch(SHELL, self._on_settings, "settings")
+            if self._config.watch:
+                print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
+            if self._config.link and not self._stop.is_set():
+                with contextlib.suppress(CommandError):  # the window says why
+                    await core.hub.ask("app.open_link", OpenLink(self._config.link), Asker("shell", "app"))
+            await self._stop.wait()
+            await asyncio.to_thread(self._instance.close)
+
+    async def _first_picture(self, core: Core) -> None:
+        """Waits until the window is painted, will not be, or is not wanted any more."""
+        self._core = core
+        core.desk.windows_control = self
+        ends = {asyncio.ensure_future(event.wait()) for event in (core.desk.painted, self._stop)}
+        await asyncio.wait(ends, timeout=PICTURE_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        self._control.begin(answerer(core.hub, self._loop))
+        gc.freeze()  # what was imported stays for good: the collector need not look at it again and again
+        gc.enable()
+
+    def _open_plugin_windows(self, core: Core) -> None:
+        for spec in core.supervisor.windows():
+            self._specs[spec.name] = spec
+            self._layer.open(spec, self._address(spec))
+
+    def _on_settings(self, name: str, value: Any) -> None:
+        if value is not None:
+            self._layer.set_language(language_of(value.values.get("app.language", "auto")))
+
+    def _address(self, spec: WindowSpec) -> str:
+        token = self._door.issue(spec.name, spec.page)
+        return address(self._listener.getsockname()[1], spec.page, token)
+
+    # -- what the windows tell ----------------------------------------------------------------------------
+
+    def note_visible(self, name: str, on: bool) -> None:
+        """A window is to be seen, or is not."""
+        if self._core is not None:
+            self._core.desk.note_visible(name, on)
+
+    def note_closed(self, name: str) -> None:
+        """A window is gone for good."""
+        self._door.revoke(name)
+        if self._core is not None:
+            self._core.desk.forget_window(name)
+
+    def reload(self, name: str) -> None:
+        """A window's page died."""
+        if (spec := self._specs.get(name)) is not None:
+            self._layer.load(name, self._address(spec))
+
+    # -- WindowControl: asked by commands -----------------------------------------------------------------
+
+    def show(self, name: str) -> None:
+        """See ``WindowControl``."""
+        spec = self._specs.get(name)
+        if spec is None:
+            return
+        if self._core is not None and name not in {
+            state.name for state in self._core.hub.read("windows").windows
+        }:
+            self._layer.open(spec, self._address(spec))
+        self._layer.show(name)
+
+    def close(self, name: str) -> None:
+        """See ``WindowControl``: the main window is hidden, it is the way back into the app."""
+        if name == MAIN.name:
+            self._layer.hide(name)
+        else:
+            self._layer.close(name)
+
+    def quit(self) -> None:
+        """See ``WindowControl``."""
+        self._stop.set()
