@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 from xcord import CommandError, JoinToken
@@ -18,6 +18,7 @@ from .parts import Intents, Parts
 from .roster import Roster
 from .scene import Scene, Screen
 from .session import MOVED, Session
+from .tasks import Tasks
 
 log = logging.getLogger("xcord.voice.call")
 
@@ -54,7 +55,7 @@ class Call:
         self._roster = Roster()
         self.scene = Scene(parts.clock, screen, intents, self._roster, lambda: self._state)
         self._session: Session | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(lambda error: log.error("a part of the call failed", exc_info=error))
 
     # -- what is asked ---------------------------------------------------------------------------------
 
@@ -114,13 +115,9 @@ class Call:
         """Leaves, and returns when nothing of any connection is left, or after ``within`` seconds."""
         self.scene.close()
         self._step(moves.Leave(forget=False))
-        ended = asyncio.ensure_future(self._all_ended())
+        ended = asyncio.ensure_future(self._tasks.ended())
         await self._finished(ended, within)
         ended.cancel()
-
-    async def _all_ended(self) -> None:
-        while self._tasks:
-            await asyncio.wait(self._tasks)
 
     # -- the machine -----------------------------------------------------------------------------------
 
@@ -139,11 +136,11 @@ class Call:
             case moves.AskToken():
                 self._ask_token(effect.attempt, effect.channel)
             case moves.Check():
-                self._spawn(self._check(effect))
+                self._tasks.start(self._check(effect))
             case moves.Probe():
-                self._spawn(self._probe(effect))
+                self._tasks.start(self._probe(effect))
             case moves.Open():
-                self._spawn(self._open(effect))
+                self._tasks.start(self._open(effect))
             case moves.Close():
                 self._close(effect)
             case moves.Reassert():
@@ -214,10 +211,10 @@ class Call:
             raise RuntimeError("the machine closes a connection that is not there")
         session.stop()
         # A sound system that hangs must not look like a connection that hangs.
-        self._spawn(session.closed())
+        self._tasks.start(session.closed())
         ending = asyncio.ensure_future(self._end(session, effect.polite))
         _keep(ending)
-        self._spawn(self._ended(session.epoch, ending))
+        self._tasks.start(self._ended(session.epoch, ending))
 
     async def _ended(self, epoch: int, ending: asyncio.Future[None]) -> None:
         if not await self._finished(ending, CLOSE_WITHIN):
@@ -276,16 +273,6 @@ class Call:
         if self._state.up:
             session.begin(event)
             self.scene.filled()
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a part of the call failed", exc_info=error)
 
 
 def _keep(connection: asyncio.Future[Any]) -> None:

@@ -31,6 +31,7 @@ from xcord import (
 from .microphone import MicrophoneDesk
 from .parts import Intents, Parts
 from .playout import PlayoutDesk
+from .tasks import Tasks
 
 if TYPE_CHECKING:
     from .audio.capture import Microphone
@@ -95,7 +96,7 @@ class VoiceLife:
         self._sound: Sound | None = None
         self._call: Call | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(self._failed)
 
     @contextlib.asynccontextmanager
     async def life(self) -> AsyncIterator[None]:
@@ -118,10 +119,8 @@ class VoiceLife:
 
     async def _finish(self) -> None:
         """What is being written is written to its end; who waits for the server end is not waited for."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=FINISH_WITHIN)
-            for task in late:
-                task.cancel()
+        await self._tasks.ended(FINISH_WITHIN)
+        self._tasks.cancel()
 
     def _prepare(self) -> Sound:
         """In a thread: importing LiveKit and numpy takes half a second."""
@@ -224,7 +223,7 @@ class VoiceLife:
         self._take_intent("muted", option("muted"))
         self._take_intent("deafened", option("deafened"))
         self._playout.apply()
-        self._spawn(self._follow())
+        self._tasks.start(self._follow())
 
     async def _follow(self) -> None:
         if await self._playout.follow():
@@ -241,7 +240,7 @@ class VoiceLife:
         async def call() -> None:
             function()
 
-        self._spawn(self._wait(self._hub.media.run(call())))
+        self._tasks.start(self._wait(self._hub.media.run(call())))
 
     @staticmethod
     async def _wait(future: asyncio.Future[None]) -> None:
@@ -267,14 +266,7 @@ class VoiceLife:
 
     def _on_hub(self, coroutine: Coroutine[Any, Any, None]) -> None:
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._spawn, coroutine)
+        self._loop.call_soon_threadsafe(self._tasks.start, coroutine)
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._hub.report("voice_failed", f"voice: {type(error).__name__}: {error}")
+    def _failed(self, error: BaseException) -> None:
+        self._hub.report("voice_failed", f"voice: {type(error).__name__}: {error}")

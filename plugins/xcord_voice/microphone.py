@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xcord import Asker, Capture, CommandError, Handle, Meter, Settings, Switch, Windows
 
+from .tasks import Tasks
+
 if TYPE_CHECKING:
     from .audio.capture import Microphone
     from .audio.chain import Processing
@@ -47,7 +49,7 @@ class MicrophoneDesk:
         self._looking: set[str] = set()
         self._tester = ""
         self._beating: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(self._failed)
 
     def prepare(self, sound: Sound) -> Microphone:
         """In a thread: makes the media loop's side."""
@@ -158,14 +160,10 @@ class MicrophoneDesk:
     def _on_media(self, make: Callable[[Microphone], Coroutine[Any, Any, None]]) -> None:
         if self._microphone is None:
             return
-        task = asyncio.ensure_future(self._run(make(self._microphone)))
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
+        self._tasks.start(self._run(make(self._microphone)))
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._hub.report("voice_failed", f"voice: {type(error).__name__}: {error}")
+    def _failed(self, error: BaseException) -> None:
+        self._hub.report("voice_failed", f"voice: {type(error).__name__}: {error}")
 
 
 def _window(asker: Asker) -> str:
