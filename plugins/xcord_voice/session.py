@@ -15,6 +15,7 @@ from .monitor import watch
 from .parts import Intents, Link, Parts
 from .roster import Roster, user_of
 from .streams import StreamKey, Streams
+from .tasks import Tasks
 
 log = logging.getLogger("xcord.voice.session")
 
@@ -53,11 +54,14 @@ class Session:
             parts.sound.mixer,
             self._level,
             lambda user: self._level(user, None),
+            parts.sound.profile.frame_ms,
         )
         self._demands = Demands()
         self._videos: dict[str, tuple[StreamKey, tuple[str, str, int], Any]] = {}
         self._feeder: Feeder | None = None
-        self._jobs: set[asyncio.Task[Any]] = set()
+        self._jobs = Tasks(
+            lambda error: log.warning("a part of the connection failed: %s", type(error).__name__)
+        )
         self._ordering: asyncio.Task[None] | None = None
         self._ended = False
 
@@ -83,11 +87,11 @@ class Session:
         self._ended = True
         self._streams.close_all()
         self._parts.slots.close()
-        self._parts.sound.mixer.clear()
         if self._feeder is not None:
             self._feeder.halt()
-        for job in (*self._jobs, *((self._ordering,) if self._ordering else ())):
-            job.cancel()
+        self._jobs.cancel()
+        if self._ordering is not None:
+            self._ordering.cancel()
 
     async def leave(self) -> None:
         """Tells the others that it is on purpose; best effort, 200 ms."""
@@ -105,8 +109,7 @@ class Session:
         if self._feeder is not None:
             await self._parts.microphone.release(self._feeder)
         await self._parts.sound.stop()
-        if self._jobs:
-            await asyncio.wait(self._jobs, timeout=5.0)
+        await self._jobs.ended(5.0)
         if self._feeder is not None:
             await self._feeder.aclose()
         await self._streams.closed()
@@ -264,11 +267,4 @@ class Session:
         if self._ended:
             coroutine.close()
             return
-        job = asyncio.ensure_future(coroutine)
-        self._jobs.add(job)
-        job.add_done_callback(self._done)
-
-    def _done(self, job: asyncio.Task[Any]) -> None:
-        self._jobs.discard(job)
-        if not job.cancelled() and (error := job.exception()) is not None:
-            log.warning("a part of the connection failed: %s", type(error).__name__)
+        self._jobs.start(coroutine)

@@ -22,7 +22,7 @@ from xcord_voice.audio.stages import build
 Sound = NDArray[np.float32]
 
 SETTLED = 2 * RATE  # samples after which the canceller must have found the echo
-FAR_DBFS, NEAR_DBFS, NOISE_DBFS = -26.0, -20.0, -65.0  # the echo arrives at about -32
+FAR_DBFS, NEAR_DBFS, NOISE_DBFS = -26.0, -26.0, -65.0  # the echo arrives at about -32
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ class Voices:
     def close(self) -> None:
         self._stop.set()
         self._thread.join()
-        self._sound.mixer.clear()
+        for number in range(self._people):
+            self._sound.mixer.remove(f"v{number}")
 
 
 def hum_db(samples: NDArray[Any]) -> float:

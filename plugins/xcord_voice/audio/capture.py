@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ import msgspec
 
 from xcord import Capture, Clock, CommandError, Gate, Meter
 
+from ..tasks import Tasks
 from .activity import Activity
 from .chain import Chain, Processing
 from .doubt import Doubt
@@ -95,7 +96,7 @@ class Microphone:
         self._ending: asyncio.Task[None] | None = None
         self._doubt = Doubt(clock, lambda: muted_in_system(sound.input), self._blame)
         self._busy = asyncio.Lock()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks = Tasks(lambda error: log.error("a part of the microphone failed", exc_info=error))
 
     # -- who takes the sound ---------------------------------------------------------------------------
 
@@ -109,7 +110,6 @@ class Microphone:
         """This call takes no sound any more."""
         if self._feeder is feeder:
             self._feeder = None
-            await self.test(False)
             await self._adjust()
 
     async def meter(self, on: bool) -> None:
@@ -220,7 +220,7 @@ class Microphone:
         self._wishes = wishes
         self._activity.threshold, self._activity.hold = wishes.threshold, wishes.hold
         if self._intake is not None and wishes.processing != self._built:
-            self._spawn(self._remake())
+            self._tasks.start(self._remake())
 
     async def _remake(self) -> None:
         async with self._busy:
@@ -278,13 +278,3 @@ class Microphone:
         self._end_test()
         await self.meter(False)
         await self._adjust()
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a part of the microphone failed", exc_info=error)

@@ -21,8 +21,9 @@ from .ring import RATE
 
 log = logging.getLogger("xcord.voice.audio")
 
-PERIOD_MS = 20
-PERIODS = 3
+PERIODS = 2  # of playing; PulseAudio keeps one ahead whatever is said here, others keep them all
+CAPTURE_MS = 10
+CAPTURE_PERIODS = 6  # what may wait when this process is late; it delays nothing
 APP = "xcord"
 
 
@@ -46,7 +47,7 @@ class MiniaudioEngine:
         kind, samples = miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32
         try:
             # One channel: the sound system spreads it over those that the device has.
-            return _open(kind, samples, 1, found, _playing(pull), period_ms)
+            return _open(kind, samples, 1, found, _playing(pull), period_ms, PERIODS)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
             return None
@@ -57,7 +58,8 @@ class MiniaudioEngine:
             raise NoMicrophone("none")
         kind, samples = miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16
         try:
-            return _open(kind, samples, 1, captures.get(device), _capturing(take), PERIOD_MS)
+            found, taking = captures.get(device), _capturing(take)
+            return _open(kind, samples, 1, found, taking, CAPTURE_MS, CAPTURE_PERIODS)
         except miniaudio.MiniaudioError as error:
             log.info("a microphone did not open: %s", error)
             raise NoMicrophone(refusal(error)) from error
@@ -163,6 +165,7 @@ def _open(
     found: Any,
     generator: Generator[Any, Any, None],
     period_ms: int,
+    periods: int,
 ) -> Stream:
     device = kind(
         sample_format,
@@ -170,7 +173,7 @@ def _open(
         RATE,
         period_ms,
         device_id=found,
-        callback_periods=PERIODS,
+        callback_periods=periods,
         backends=_backends(),
         app_name=APP,
     )

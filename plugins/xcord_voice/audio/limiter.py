@@ -35,7 +35,7 @@ class Limiter:
 
     def _held(self, line: Samples, count: int) -> Samples:
         needed = CEILING / np.maximum(np.abs(line), CEILING)
-        least = np.lib.stride_tricks.sliding_window_view(needed, AHEAD + 1).min(axis=1)
+        least = lowest(needed, AHEAD + 1)
         rise = np.arange(1, count + 1) * RELEASE
         # The running minimum of what each sample allows, less what has come back since.
         allowed = np.minimum(np.minimum.accumulate(least - rise), self.gain) + rise
@@ -46,6 +46,16 @@ class Limiter:
         kept = history[count:]
         self._needs = _EASY if kept.min() == 1.0 else kept
         return (line[:count] * gains).astype(np.float32)
+
+
+def lowest(values: Samples, width: int) -> Samples:
+    """The least of each ``width`` values in a row, by windows that double."""
+    span = 1
+    while 2 * span <= width:
+        values = np.minimum(values[:-span], values[span:])
+        span *= 2
+    rest = width - span
+    return np.minimum(values[:-rest], values[rest:]) if rest else values
 
 
 _EASY: Samples = np.ones(AHEAD, np.float32)

@@ -1,15 +1,16 @@
 """All voices into one: gain per person, attenuation, deafen, interface sounds, limiter. Knows neither devices
 nor LiveKit.
 
-Voices are pushed from the SDK's thread and pulled by the device's. Of a voice that was removed nothing is
-mixed when ``remove`` has returned; what the limiter already holds, 2 ms, is still played.
+Voices are pushed from the SDK's thread and pulled by the device's. Of a voice that was removed nothing more
+is taken when ``remove`` has returned; the next 10 ms of it fade out, so that there is no click.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +26,7 @@ RAMP = RATE * 10 // 1000  # samples over which a gain changes
 SPEAKING = 10 ** (-45 / 10)  # mean square of a block in which somebody chosen speaks: -45 dBFS
 HOLD = RATE * 600 // 1000  # samples for which the others stay attenuated after that
 FULL = 1 / 32768  # full scale of 16 bits
+FADED_WITHIN = 0.2  # seconds after its removal in which a voice fades out; where nobody pulls it is just gone
 
 
 @dataclass(frozen=True)
@@ -48,23 +50,28 @@ class Levels:
 class Voice:
     """One input of the mix."""
 
-    def __init__(self, user: str, shared: bool, least: int) -> None:
-        self.user, self.shared = user, shared
-        self.ring = Ring(least)
+    def __init__(self, user: str, shared: bool, ring: Ring) -> None:
+        self.user, self.shared, self.ring = user, shared, ring
         self.gain = 0.0  # where the last ramp ended; every voice fades in
 
 
 class Mixer:
-    """Keys are whatever names a stream."""
+    """Keys are whatever names a stream.
 
-    def __init__(self) -> None:
+    :param now: monotonic seconds.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
         self._lock = threading.Lock()
         self._voices: dict[str, Voice] = {}
+        self._leaving: list[tuple[Voice, float]] = []
         self._chimes: list[Samples] = []
         self._levels = Levels()
         self._least = NORMAL
         self._deafened = False
         self._master = 1.0
+        self._volume = self._volume_before = 1.0
         self._hold = 0
         self._limiter = Limiter()
         self._tap: Tap | None = None
@@ -77,6 +84,10 @@ class Mixer:
         """How loud everybody is from now on."""
         with self._lock:
             self._levels = levels
+
+    def set_volume(self, percent: int) -> None:
+        """How loud everything is, interface sounds too: 0 to 200 percent."""
+        self._volume = percent / 100.0
 
     def set_deafened(self, on: bool) -> None:
         """Plays no voice. Voices are still taken from their rings, so that nothing old is heard after."""
@@ -100,17 +111,13 @@ class Mixer:
     def add(self, key: str, user: str, *, shared: bool = False) -> None:
         """A stream begins: a voice, or the ``shared`` sound of a screen."""
         with self._lock:
-            self._voices[key] = Voice(user, shared, self._least)
+            self._voices[key] = Voice(user, shared, Ring(self._least, self._now))
 
     def remove(self, key: str) -> None:
-        """A stream ended; nothing of it is played after this."""
+        """A stream ended; it fades out over the next 10 ms that are played."""
         with self._lock:
-            self._voices.pop(key, None)
-
-    def clear(self) -> None:
-        """The call ended; nobody of it is played after this."""
-        with self._lock:
-            self._voices.clear()
+            if (voice := self._voices.pop(key, None)) is not None and voice.gain:
+                self._leaving.append((voice, self._now() + FADED_WITHIN))
 
     def push(self, key: str, samples: NDArray[np.int16] | Samples) -> bool:
         """Samples of a stream, mono at 48 kHz, by one thread at a time; false if it was removed."""
@@ -143,6 +150,8 @@ class Mixer:
                 mix[: len(part)] += part
                 self._chimes[number] = chime[count:]
             self._chimes = [chime for chime in self._chimes if len(chime)]
+            before, self._volume_before = self._volume_before, self._volume
+            mix = _ramped(mix, before, self._volume_before)
             played = self._limiter.limit(mix)
         if (tap := self._tap) is not None:
             try:
@@ -169,8 +178,17 @@ class Mixer:
                 mix += samples
             elif before or gain:
                 mix += _ramped(samples, before, gain)
+        if self._leaving:
+            self._fade_out(mix)
         master, self._master = self._master, 0.0 if self._deafened else 1.0
         return _ramped(mix, master, self._master)
+
+    def _fade_out(self, mix: Samples) -> None:
+        now = self._now()
+        for voice, until in self._leaving:
+            if now <= until and (samples := voice.ring.pull(len(mix))) is not None:
+                mix += _ramped(samples, voice.gain, 0.0)
+        self._leaving.clear()
 
 
 def _gain(voice: Voice, levels: Levels) -> float:

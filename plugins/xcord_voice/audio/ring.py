@@ -38,6 +38,7 @@ TEMPLATE = RATE * 2 // 1000  # samples of the end of a voice whose like is looke
 OVERLAP = RATE * 5 // 1000  # samples of a crossfade
 REACH = RATE * 12 // 1000  # samples of jumps among which the best one is looked for
 LEAST = RATE * 2 // 1000  # samples of the smallest jump
+QUIET = 10 ** (-50 / 10)  # mean square below which a jump of any length cannot be heard: -50 dBFS
 FADE_IN: Samples = np.linspace(0.0, 1.0, OVERLAP, dtype=np.float32)
 FADE_OUT: Samples = FADE_IN[::-1].copy()
 
@@ -103,15 +104,15 @@ class Ring:
         self._window += count
         due = self._window >= WINDOW or slack < self.margin // 3 or slack > self.margin + HURRY
         if due and count >= OVERLAP:
-            if slack > self.margin + HURRY:
-                return self._jump(count, self._surplus(slack, step, rest))
+            if slack > self.margin + HURRY and (surplus := self._surplus(slack, step, rest)) > LEAST:
+                return self._jump(count, surplus)
             if slack < self.margin // 3:
                 return self._stretch(count, max(step - rest, self.margin - slack))
             if self._window >= WINDOW and (low := self._lowest()) is not None:
-                surplus = self._surplus(low, step, rest)
-                if surplus > SLACK:
+                unneeded = self._surplus(low, step, rest)
+                if unneeded > SLACK:
                     self._since_cut = 0
-                    return self._jump(count, surplus)
+                    return self._jump(count, unneeded)
         at = self._read % SIZE
         self._read += count
         # Not by _peek: this line runs for everybody, fifty times a second.
@@ -167,14 +168,15 @@ class Ring:
 
     def _jump(self, count: int, most: int) -> Samples:
         """``count`` samples that go over into what lies up to ``most`` samples further, or at least that
-        much earlier if it is negative, where the wave is most like it."""
+        much earlier if it is negative, where the wave is most like it; just ``most`` in a pause."""
         low, high = max(most - REACH, LEAST) if most > 0 else most - REACH, most
         taken = self._copied(self._read, count)
         if low > high:
             self._read += count
             return taken
         here = taken[:OVERLAP]
-        jump = low + _best(self._peek(self._read + low, high - low + OVERLAP), here)
+        field = self._peek(self._read + low, high - low + OVERLAP)
+        jump = high if _quiet(here) and _quiet(field[-OVERLAP:]) else low + _best(field, here)
         there = self._peek(self._read + jump, count)
         taken[:OVERLAP] = here * FADE_OUT + there[:OVERLAP] * FADE_IN
         taken[OVERLAP:] = there[OVERLAP:]
@@ -217,6 +219,10 @@ class Ring:
 
     def _copied(self, start: int, count: int) -> Samples:
         return np.array(self._peek(start, count))
+
+
+def _quiet(samples: Samples) -> bool:
+    return float(samples @ samples) < QUIET * len(samples)
 
 
 def _best(field: Samples, wanted: Samples) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.plugins.xcord_voice.callers import tone, tone_level
 from tests.plugins.xcord_voice.clicks import clicks
 
-from xcord_voice.audio.limiter import AHEAD, CEILING, Limiter
+from xcord_voice.audio.limiter import AHEAD, CEILING, Limiter, lowest
 from xcord_voice.audio.ring import RATE, Samples
 
 
@@ -44,6 +44,12 @@ def test_what_is_loud_stays_below_full_scale_without_a_click(block: int, amplitu
 def test_a_low_tone_is_not_bent() -> None:
     out = limited(wave(100, 3.0))[24_000:]
     assert tone_level(out, 300) < tone_level(out, 100) - 40
+
+
+@given(values=st.lists(st.floats(0, 1, width=32), min_size=40, max_size=60), width=st.integers(1, 40))
+def test_the_lowest_of_each_window_is_found(values: list[float], width: int) -> None:
+    found = lowest(np.array(values, np.float32), width)
+    assert found.tolist() == [min(values[at : at + width]) for at in range(len(values) - width + 1)]
 
 
 @settings(deadline=None)

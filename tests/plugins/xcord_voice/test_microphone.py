@@ -114,6 +114,28 @@ async def test_an_echo_test_is_heard_by_nobody_in_the_call(
         assert not world.read("capture").testing
 
 
+async def test_an_echo_test_goes_on_when_the_call_ends(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        await network.join(world)
+        await world.until(lambda: world.read("voice").microphone == "on")
+        world.open_window()
+        await world.ask("voice.echo_test", {"on": True})
+        await world.ask("voice.leave", {})
+        await world.until(lambda: world.read("voice").status == "idle")
+        await settle()
+        assert world.read("capture").testing
+        loudest, start = 0.0, time.monotonic()
+        while loudest < 0.2:
+            assert time.monotonic() - start < 20
+            say(network, 9000, 1)
+            assert network.engine.pull is not None
+            loudest = max(loudest, float(np.abs(network.engine.pull(960)).max()))
+        await world.ask("voice.echo_test", {"on": False})
+        await world.until(lambda: network.engine.open == 0)
+
+
 async def test_an_echo_test_needs_no_call_and_ends_by_itself_and_with_its_window(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from tests.plugins.xcord_voice.callers import level, tone, tone_level
 from tests.plugins.xcord_voice.clicks import clicks
 
-from xcord_voice.audio.mixer import Levels, Mixer
+from xcord_voice.audio.limiter import AHEAD
+from xcord_voice.audio.mixer import FADED_WITHIN, RAMP, Levels, Mixer
 from xcord_voice.audio.ring import RATE
 
 BLOCK = 960
@@ -81,14 +82,45 @@ def test_the_limiter_lets_go() -> None:
     assert abs(tone_level(out, 440) - 20 * np.log10(0.25)) < 0.1
 
 
-def test_nothing_of_a_removed_voice_is_played() -> None:
-    mixer = Mixer()
+def test_a_removed_voice_fades_out_without_a_click_and_is_gone() -> None:
+    mixer = Mixer(lambda: 0.0)
     mixer.add("a", "ann")
-    mixer.push("a", voice(440))
-    mixer.pull(BLOCK)
+    before = mixed(mixer, {"a": voice(440)})
+    mixer.push("a", voice(440)[: 4 * BLOCK])
+    before = np.concatenate((before, mixer.pull(BLOCK)))
     mixer.remove("a")
     assert not mixer.push("a", voice(440))
+    after = np.concatenate([mixer.pull(BLOCK) for _ in range(4)])
+    assert clicks(np.concatenate((before, after))) == []
+    assert level(after[: RAMP // 2]) > -30
+    assert level(after[RAMP + AHEAD :]) == -120.0
+
+
+def test_who_was_removed_while_nobody_pulled_is_not_heard_later() -> None:
+    now = [0.0]
+    mixer = Mixer(lambda: now[0])
+    mixer.add("a", "ann")
+    mixed(mixer, {"a": voice(440)})
+    for _ in range(3):
+        mixer.push("a", voice(440)[:BLOCK])
+    mixer.remove("a")
+    now[0] += FADED_WITHIN + 0.01
+    mixer.pull(BLOCK)  # what the limiter still holds
     assert level(mixer.pull(BLOCK)) == -120.0
+
+
+@pytest.mark.parametrize("percent", [0, 50, 150, 200])
+def test_the_loudspeakers_volume_is_over_everything_and_moves_without_a_click(percent: int) -> None:
+    mixer = Mixer(lambda: 0.0)
+    mixer.add("a", "ann")
+    before = mixed(mixer, {"a": voice(440)})
+    mixer.set_volume(percent)
+    mixer.chime(voice(880))
+    after = mixed(mixer, {"a": voice(440)})
+    wanted = 20 * np.log10(max(0.25 * percent / 100, 1e-6))
+    assert tone_level(after[: BLOCK * 30], 440) == pytest.approx(wanted, abs=0.1)
+    assert tone_level(after[: BLOCK * 30], 880) == pytest.approx(wanted, abs=0.1)
+    assert clicks(before) == clicks(after) == []
 
 
 def test_deafened_is_silence_and_what_was_said_meanwhile_is_not_heard_later() -> None:
