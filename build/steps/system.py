@@ -16,6 +16,7 @@ _WANTED = """
     xvfb openbox picom xdotool wmctrl x11-utils
     chromium fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core
     espeak-ng pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2
+    pipewire pipewire-pulse wireplumber dbus-daemon
     libx11-6 libx11-xcb1 libxcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0
     libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0 libgl1 libegl1 libdbus-1-3 libfontconfig1
@@ -26,8 +27,8 @@ _WANTED = """
     iproute2 nftables
 """
 PACKAGES = _WANTED.split()
-"""In turn: a virtual screen, a browser, sound, Qt, its web engine, Playwright's Node, trust,
-the history that a test searches for secrets, networks to break. Names with |
+"""In turn: a virtual screen, a browser, sound, the other sound server, Qt, its web engine, Playwright's Node,
+trust, the history that a test searches for secrets, networks to break. Names with |
 between them are one thing that is called differently in different releases."""
 IN_PLACE_OF = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "pulseaudio": ("pulseaudio",)}
 """Programs that make a package unneeded, wherever they come from."""

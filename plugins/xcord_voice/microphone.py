@@ -128,6 +128,7 @@ class MicrophoneDesk:
             by_voice=option("gate") == "voice",
             threshold=float(option("threshold")),
             hold=option("hold") / 1000,
+            volume=option("input_volume"),
         )
         self._on_media(lambda microphone: _at_once(lambda: microphone.set_wishes(wishes)))
         self._set_mode(option("gate") == "ptt")

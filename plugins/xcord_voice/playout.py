@@ -59,6 +59,7 @@ class PlayoutDesk:
                 attenuation=option("attenuation"),
             )
         )
+        self._sound.mixer.set_volume(option("output_volume"))
         self._chimes = frozenset(
             chime for chime in CHIMES if chime != "test" and option(f"{self._hub.name}.sounds.{chime}")
         )

@@ -14,7 +14,8 @@ Milliseconds = Annotated[int, msgspec.Meta(ge=50, le=2000)]
 Suppressor = Literal["off", "deepfilternet"]
 Latency = Literal["normal", "low"]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
-Volumes = dict[str, Annotated[int, msgspec.Meta(ge=0, le=200)]]
+Loudness = Annotated[int, msgspec.Meta(ge=0, le=200)]
+Volumes = dict[str, Loudness]
 Attenuation = Annotated[int, msgspec.Meta(ge=0, le=60)]
 SOUNDS = {
     "join": "Somebody joins, or I do.",
@@ -41,6 +42,8 @@ def add_options(options: Options) -> None:
         options.add(f"sounds.{name}", bool, True, f"Whether there is a sound for this: {when}")
     options.add("input", str, "", "Name of the microphone; empty for the system's default.")
     options.add("output", str, "", "Name of the loudspeaker; empty for the system's default.")
+    options.add("input_volume", Loudness, 100, "How loud I am for the others, in percent.")
+    options.add("output_volume", Loudness, 100, "How loud everything is for me, in percent.")
     options.add("gate", Gating, "open", "When I am heard: always, when I speak, or while a key is held.")
     options.add("threshold", Decibels, -50, "Level in dBFS from which sound counts as speech.")
     options.add("hold", Milliseconds, 300, "How long speech goes on after its last sound, in ms.")

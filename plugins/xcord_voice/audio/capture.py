@@ -36,12 +36,14 @@ TEST = "echo-test"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user wants of the microphone. ``threshold`` in dBFS, ``hold`` in seconds."""
+    """What the user wants of the microphone. ``threshold`` in dBFS, ``hold`` in seconds, ``volume`` in
+    percent."""
 
     processing: Processing = field(default_factory=Processing)
     by_voice: bool = False
     threshold: float = -50.0
     hold: float = 0.3
+    volume: int = 100
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ class Microphone:
     def set_wishes(self, wishes: Wishes) -> None:
         """Applied live."""
         self._wishes = wishes
+        self._chain.volume.percent = wishes.volume
         self._activity.threshold, self._activity.hold = wishes.threshold, wishes.hold
         if self._intake is not None and wishes.processing != self._built:
             self._tasks.start(self._remake())

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from .farend import FarEnd
 from .frames import SILENCE, Block
+from .volume import Volume
 
 REPLAY = 10  # frames gone through at an opening
 DELAY_MS = 60
@@ -79,6 +80,7 @@ class Chain:
     def __init__(self, far: FarEnd) -> None:
         self._far = far
         self.stages = Stages()
+        self.volume = Volume()
         self.native_cost, self.suppressor_cost = Cost(), Cost()
 
     def begin(self) -> None:
@@ -107,4 +109,4 @@ class Chain:
             started = time.thread_time()
             frame = stages.suppressor.process(frame)
             self.suppressor_cost.note(time.thread_time() - started)
-        return frame
+        return self.volume.apply(frame)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .ring import RATE, Samples
 
@@ -48,7 +51,7 @@ class Limiter:
         return (line[:count] * gains).astype(np.float32)
 
 
-def lowest(values: Samples, width: int) -> Samples:
+def lowest(values: NDArray[np.floating[Any]], width: int) -> NDArray[np.floating[Any]]:
     """The least of each ``width`` values in a row, by windows that double."""
     span = 1
     while 2 * span <= width:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.parts import LiveKit, start_livekit
 from tests.plugins.xcord_voice.callers import KeepingEngine
+from tests.plugins.xcord_voice.pipewire import start_pipewire
+from tests.plugins.xcord_voice.pulse import Pulse, start_pulse
 
 import xcord_voice.life
 from xcord.clock import MonotonicClock
@@ -32,6 +34,27 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> KeepingEngine:
     kept = KeepingEngine()
     monkeypatch.setattr(xcord_voice.life, "find_engine", lambda: kept)
     return kept
+
+
+@pytest.fixture
+def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
+    with start_pulse(tmp_path) as server:
+        yield _used(server, monkeypatch)
+
+
+@pytest.fixture(params=["pulseaudio", "pipewire"])
+def either(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pulse]:
+    """PulseAudio, and once more PipeWire."""
+    with start_pulse(tmp_path) if request.param == "pulseaudio" else start_pipewire() as server:
+        yield _used(server, monkeypatch)
+
+
+def _used(server: Pulse, monkeypatch: pytest.MonkeyPatch) -> Pulse:
+    for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"):
+        monkeypatch.setenv(name, server.environment[name])
+    return server
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +20,6 @@ from xcord_voice.audio.ring import Samples
 from xcord_voice.audio.sound import Sound
 
 HEADSET = "module-null-sink sink_name=headset rate=48000 sink_properties=device.description=Headset"
-
-
-@pytest.fixture
-def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    with start_pulse(tmp_path) as server:
-        for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"):
-            monkeypatch.setenv(name, server.environment[name])
-        yield server
 
 
 class Playing:
@@ -70,28 +62,28 @@ async def playing(output: str) -> AsyncIterator[Playing]:
         await it.sound.aclose()
 
 
-async def test_a_headset_is_unplugged_and_plugged_in_again_while_somebody_talks(pulse: Pulse) -> None:
-    number = pulse.load(HEADSET)
+async def test_a_headset_is_unplugged_and_plugged_in_again_while_somebody_talks(either: Pulse) -> None:
+    number = either.load(HEADSET)
     async with playing("Headset") as it:
-        await it.heard(pulse, "headset")
+        await it.heard(either, "headset")
         # A device that has just been opened may be quiet for longer; see SETTLE.
         await asyncio.sleep(line.SETTLE)
-        pulse.unload(number)
+        either.unload(number)
         gone, loop = asyncio.get_running_loop().time(), asyncio.get_running_loop()
         await eventually(lambda: it.sound._speakers.using == "")
         assert loop.time() - gone < 5
-        await it.heard(pulse, "speakers")
+        await it.heard(either, "speakers")
         await eventually(lambda: it.shown[-1].outputs == ("Speakers", "Wire"))
         assert it.shown[-1].output == ""
-        pulse.load(HEADSET)
-        await it.heard(pulse, "headset")
+        either.load(HEADSET)
+        await it.heard(either, "headset")
         assert it.shown[-1].output == "Headset"
 
 
-async def test_a_microphone_is_unplugged_and_plugged_in_again(pulse: Pulse) -> None:
+async def test_a_microphone_is_unplugged_and_plugged_in_again(either: Pulse) -> None:
     module = "module-remap-source master=wire.monitor source_name=other"
     module += " source_properties=device.description=Other"
-    number = pulse.load(module)
+    number = either.load(module)
     sound, blocks = Sound(open_engine, lambda devices: None), list[NDArray[np.int16]]()
     await sound.open("", "Other")
     assert await sound.record(lambda block: blocks.append(block.copy())) == ""
@@ -100,35 +92,35 @@ async def test_a_microphone_is_unplugged_and_plugged_in_again(pulse: Pulse) -> N
         blocks.clear()
         await eventually(lambda: blocks and tone_level(np.concatenate(blocks)[-12_000:], 1000) > -14)
 
-    with pulse.speaking(tone(1000, 0, 48_000)):
+    with either.speaking(tone(1000, 0, 48_000)):
         await hears()
         await asyncio.sleep(line.SETTLE)
-        pulse.unload(number)
+        either.unload(number)
         await eventually(lambda: sound._microphone.using == "")
         await hears()
-        pulse.load(module)
+        either.load(module)
         await eventually(lambda: sound._microphone.using == "Other")
         await hears()
     await sound.aclose()
 
 
-async def test_the_systems_default_is_followed(pulse: Pulse) -> None:
-    pulse.load(HEADSET)
-    pulse.control("set-default-sink", "speakers")
+async def test_the_systems_default_is_followed(either: Pulse) -> None:
+    either.load(HEADSET)
+    either.control("set-default-sink", "speakers")
     async with playing("") as it:
-        await it.heard(pulse, "speakers")
-        pulse.control("set-default-sink", "headset")
-        await it.heard(pulse, "headset")
+        await it.heard(either, "speakers")
+        either.control("set-default-sink", "headset")
+        await it.heard(either, "headset")
 
 
-async def test_the_default_device_is_unplugged(pulse: Pulse) -> None:
-    number = pulse.load(HEADSET)
-    pulse.control("set-default-sink", "headset")
+async def test_the_default_device_is_unplugged(either: Pulse) -> None:
+    number = either.load(HEADSET)
+    either.control("set-default-sink", "headset")
     async with playing("") as it:
-        await it.heard(pulse, "headset")
+        await it.heard(either, "headset")
         await asyncio.sleep(line.SETTLE)
-        pulse.unload(number)
-        await it.heard(pulse, "speakers")
+        either.unload(number)
+        await it.heard(either, "speakers")
 
 
 async def test_a_sound_server_that_dies_and_comes_back(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import miniaudio
@@ -14,21 +13,13 @@ import pytest
 from numpy.typing import NDArray
 from tests.parts import LiveKit
 from tests.plugins.xcord_voice.callers import Caller, KeepingEngine, caller, level, tone, tone_level
-from tests.plugins.xcord_voice.pulse import Pulse, start_pulse
+from tests.plugins.xcord_voice.pulse import Pulse
 
 from xcord.testing import World
 from xcord_voice.audio.devices import open_miniaudio, refusal
 from xcord_voice.audio.engine import AudioEngine
 
 RealVoice = Callable[..., Any]
-
-
-@pytest.fixture
-def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    with start_pulse(tmp_path) as server:
-        for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"):
-            monkeypatch.setenv(name, server.environment[name])
-        yield server
 
 
 async def join(world: World, livekit: LiveKit) -> None:

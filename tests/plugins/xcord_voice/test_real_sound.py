@@ -15,18 +15,10 @@ import pytest
 from numpy.typing import NDArray
 from tests.parts import LiveKit
 from tests.plugins.xcord_voice.callers import caller, level, tone, tone_level
-from tests.plugins.xcord_voice.pulse import Pulse, start_pulse
+from tests.plugins.xcord_voice.pulse import Pulse
 
 from xcord_voice.audio.devices import open_engine, open_miniaudio
 from xcord_voice.audio.engine import AudioEngine, NoMicrophone
-
-
-@pytest.fixture
-def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    with start_pulse(tmp_path) as server:
-        for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"):
-            monkeypatch.setenv(name, server.environment[name])
-        yield server
 
 
 @pytest.fixture

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from tests.parts import LiveKit
 from tests.plugins.xcord_voice.callers import level
-from tests.plugins.xcord_voice.pulse import Pulse, start_pulse
+from tests.plugins.xcord_voice.pulse import Pulse
 from tests.speech import FAR, spoken
 
 RATE = 48_000
 PLAIN = {
     f"voice.{name}": False for name in ("echo_cancellation", "noise_suppression", "gain_control", "high_pass")
 } | {"voice.sounds.volume": 0}
-
-
-@pytest.fixture
-def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    with start_pulse(tmp_path) as server:
-        for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"):
-            monkeypatch.setenv(name, server.environment[name])
-        yield server
 
 
 def likeness(heard: NDArray[Any], said: NDArray[Any]) -> float:
@@ -47,7 +37,7 @@ def test_the_measure_tells_words_from_others() -> None:
 
 
 async def test_words_spoken_into_one_app_come_out_of_the_other(
-    livekit: LiveKit, pulse: Pulse, real_voice: Callable[..., Any]
+    livekit: LiveKit, either: Pulse, real_voice: Callable[..., Any]
 ) -> None:
     words = spoken(FAR, dbfs=-20.0)
     async with real_voice(options=PLAIN) as ann, real_voice(options=PLAIN) as bob:
@@ -55,11 +45,11 @@ async def test_words_spoken_into_one_app_come_out_of_the_other(
             token = livekit.token(identity, "r", can_publish=speaks)
             await world.ask("voice.join", {"url": livekit.url, "token": token})
         await ann.until(lambda: ann.read("voice").microphone == "on", timeout=30)
-        with pulse.speaking((words * 32767).astype(np.int16)):
+        with either.speaking((words * 32767).astype(np.int16)):
             await bob.until(lambda: "ann" in bob.read("speaking").users, timeout=30)
 
             async def recovered() -> bool:
-                heard = await asyncio.to_thread(pulse.record, 4.0)
+                heard = await asyncio.to_thread(either.record, 4.0)
                 pieces = [heard[at : at + RATE // 2] for at in range(0, len(heard), RATE // 2)]
                 loud = [piece for piece in pieces if level(piece) > -35]
                 found = [likeness(piece, words) for piece in loud]
@@ -71,7 +61,7 @@ async def test_words_spoken_into_one_app_come_out_of_the_other(
                     pass
             await bob.ask("voice.silence", {"user": "ann", "on": True})
             await asyncio.sleep(1.0)
-            assert level(await asyncio.to_thread(pulse.record, 1.0)) < -90
+            assert level(await asyncio.to_thread(either.record, 1.0)) < -90
             await bob.ask("voice.silence", {"user": "ann", "on": False})
             async with asyncio.timeout(60):
                 while not await recovered():
