@@ -14,7 +14,18 @@ settings.load_profile("xcord")
 # No test puts anything into the keyring of whoever runs it; apps that tests start inherit this.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
+REAL = ("tests/journeys/", "tests/swap/", "tests/guests/", "tests/shell/windows/", "/test_real_")
+"""What hears, sees and waits: one of these at a time, in one lane, and everything else beside it."""
+
 _status = 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two lanes for a run with ``-n 2 --dist loadgroup``; the tests of one file stay together."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        lane = "real" if any(part in file for part in REAL) else file
+        item.add_marker(pytest.mark.xdist_group(lane))
 
 
 def pytest_sessionfinish(exitstatus: int | pytest.ExitCode) -> None:

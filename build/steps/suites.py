@@ -21,6 +21,9 @@ from steps.say import MendableError, line
 LIMIT = 75 * 60.0
 """Seconds after which a test run counts as hung and is ended."""
 
+LANES = ("-n", "2", "--dist", "loadgroup")
+"""A whole run goes in two lanes (see tests/conftest.py), for most tests wait more than they work."""
+
 
 class Count(NamedTuple):
     """One suite's outcome; `sound` is False when it failed as a whole, whatever was counted."""
@@ -91,7 +94,7 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
             f"--junitxml={report}",
             "-o",
             "faulthandler_timeout=300",
-            *arguments,
+            *(arguments or LANES),
         ],
         what="pytest",
         cwd=ROOT,
