@@ -65,6 +65,7 @@ class App:
             else:
                 self._tell(lambda hub: hub.quit())
                 self._thread.join(END_WITHIN)
+            self._listener.close()
         if self._problem is not None:
             raise self._problem
         if self._thread.is_alive():

@@ -49,7 +49,10 @@ class HubSide:
     def run(self) -> None:
         """Returns when the app is to end and all has ended."""
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._live())
+        try:
+            self._loop.run_until_complete(self._live())
+        finally:
+            self._loop.close()
 
     def soon(self, tell: Callable[[HubSide], None]) -> None:
         """From any thread to the hub's loop."""

@@ -76,7 +76,7 @@ def test_an_app_that_ends_in_a_call_leaves_nothing_behind_and_keeps_its_settings
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
-@pytest.mark.parametrize("after", [0.2, 1.2])
+@pytest.mark.parametrize("after", [0.2, 0.6, 1.2, 2.0])
 def test_an_app_that_ends_while_it_starts_leaves_nothing_behind(
     world: World, number: signal.Signals, after: float
 ) -> None:
