@@ -1,11 +1,14 @@
 """Calm order: everybody keeps their place for as long as they are in the call.
 
 Whoever joins comes last; when somebody leaves, the last one takes the place that became free and
-nobody else moves. While the call is not up (connecting, reconnecting, lost) places are kept also for
-those whom the call does not name at the moment, so that it comes back as it was.
+nobody else moves. Somebody who speaks and is not seen changes places with one who is and has been silent
+longest; whoever is seen never moves for that. While the call is not up (connecting, reconnecting, lost)
+places are kept also for those whom the call does not name at the moment, so that it comes back as it was.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -31,6 +34,20 @@ def settle(before: Order, voice: Voice) -> Order:
     return Order(
         room=voice.room or before.room, users=(*kept, *(user for user in present if user not in places))
     )
+
+
+def promoted(order: Order, speakers: Sequence[str], seen: Collection[str], quiet: Sequence[str]) -> Order:
+    """The order after the first speaker who is not seen has changed places with the first of ``quiet``.
+
+    :param seen: those who have a tile somewhere.
+    :param quiet: those of them who may give up theirs, the first one first. Nothing changes without one.
+    """
+    unseen = next((user for user in speakers if user not in seen and user in order.users), None)
+    giving = next((user for user in quiet if user in seen and user in order.users), None)
+    if unseen is None or giving is None:
+        return order
+    change = {unseen: giving, giving: unseen}
+    return Order(room=order.room, users=tuple(change.get(user, user) for user in order.users))
 
 
 def without_leavers(users: tuple[str, ...], present: list[str]) -> list[str]:

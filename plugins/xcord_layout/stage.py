@@ -1,6 +1,6 @@
 """Keeps slice ``stage``: asks the view mode for each window whenever people or a viewport change.
 
-Who speaks is not looked at, so that nobody's tile moves because somebody talks.
+Nobody's tile moves because somebody talks; only who talks and has no tile gets that of somebody silent.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from xcord import (
     Asker,
@@ -20,6 +21,7 @@ from xcord import (
     PluginFault,
     SetMode,
     Settings,
+    Speaking,
     Stage,
     Tile,
     Viewport,
@@ -30,7 +32,8 @@ from xcord import (
 from . import gallery
 from .check import placed
 from .choice import FALLBACK, choose
-from .order import Order, seated, settle
+from .order import Order, promoted, seated, settle
+from .speakers import Speakers
 
 DEADLINE = 0.05
 """Seconds that a view mode may take for one window."""
@@ -45,34 +48,46 @@ class StageKeeper:
         self.hub = hub
         self.slice = hub.slice("stage", Stage, Stage())
         self.order = Order()
+        self.voice = Voice()
         self.people: list[Person] = []
+        self.speakers = Speakers()
         self.viewports: dict[str, Viewport] = {}
         self.broken: set[ModeEntry] = set()
         self.changed = asyncio.Event()
+        self.heard = asyncio.Event()
         hub.command("stage.mode", SetMode, self.set_mode)
 
     @asynccontextmanager
     async def life(self) -> AsyncIterator[None]:
         """Watch and publish until left."""
         self.hub.watch(self.on_voice, "voice")
+        self.hub.watch(self.on_speaking, "speaking")
         self.hub.watch(self.on_windows, "windows")
         self.hub.watch(self.on_settings, "settings")
         self.hub.watch_view_modes(self.on_view_modes)
         async with asyncio.TaskGroup() as tasks:
-            work = tasks.create_task(self.keep(), name="xcord_layout.keep")
+            works = (tasks.create_task(self.keep()), tasks.create_task(self.listen()))
             try:
                 yield
             finally:
-                work.cancel()
+                for work in works:
+                    work.cancel()
 
     # -- what happens ------------------------------------------------------------------------------
 
     def on_voice(self, _name: str, voice: Voice | None) -> None:
         """Seat the people; without a call there is nobody."""
-        voice = voice or Voice()
-        self.order = settle(self.order, voice)
-        self.people = seated(self.order, voice)
+        self.voice = voice or Voice()
+        self.order = settle(self.order, self.voice)
+        self.people = seated(self.order, self.voice)
+        if self.voice.status == "connected":
+            self.speakers.forget({person.user for person in self.people})
         self.changed.set()
+
+    def on_speaking(self, _name: str, speaking: Speaking | None) -> None:
+        """Somebody begins or ends to speak."""
+        self.speakers.see(self.hub.clock.now(), speaking.users if speaking else ())
+        self.heard.set()
 
     def on_windows(self, _name: str, windows: Windows | None) -> None:
         """Every window that told its size has a stage; a watching page shows that of ``main``."""
@@ -108,6 +123,40 @@ class StageKeeper:
             await self.changed.wait()
             self.changed.clear()
             await self.publish()
+            for _ in self.people:  # at most: one change of places brings one speaker into view
+                if (order := self.promotion()) == self.order:
+                    break
+                self.order, self.people = order, seated(order, self.voice)
+                await self.publish()
+
+    async def listen(self) -> None:
+        """Let who has become a speaker be seen: when speech begins or ends, and when time makes speakers."""
+        while True:
+            due = self.speakers.due()
+            waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self.heard.wait())}
+            if due is not None:
+                waits.add(asyncio.ensure_future(self.hub.clock.sleep(due - self.hub.clock.now())))
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+            self.heard.clear()
+            self.speakers.settle(self.hub.clock.now())
+            if self.promotion() != self.order:
+                self.changed.set()
+
+    def promotion(self) -> Order:
+        """The order with a speaker brought into view, or as it is; people come back to their places first.
+
+        Only where those who are seen are the first in order: in a mode that chooses otherwise, changing
+        places would bring nobody into view.
+        """
+        seen = {tile.user for tiles in self.slice.value.windows.values() for tile in tiles}
+        if self.voice.status != "connected" or seen != set(self.order.users[: len(seen)]):
+            return self.order
+        giving = [person.user for person in reversed(self.people) if person.user in seen and not person.me]
+        return promoted(self.order, self.speakers.now, seen, self.speakers.quietest(giving))
 
     async def publish(self) -> None:
         """Arrange every stage with the chosen mode, or with gallery if that one fails."""

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcord import Person, Voice
-from xcord_layout.order import Order, seated, settle
+from xcord_layout.order import Order, promoted, seated, settle
 
 
 def call(*users: str, status: str = "connected", room: str = "r", away: tuple[str, ...] = ()) -> Voice:
@@ -110,3 +110,32 @@ def test_a_reconnect_leaves_the_order_as_it_was(
     back = list(users)
     random.shuffle(back)  # type: ignore[attr-defined]
     assert after(*history, before, *quiet, call(*back)).users == after(*history, before).users
+
+
+def test_a_speaker_takes_the_place_of_who_is_quietest() -> None:
+    order = Order(room="r", users=tuple("abcdef"))
+    assert promoted(order, ["f"], set("abc"), ["b", "c"]).users == tuple("afcdeb")
+    assert promoted(order, ["a", "f"], set("abc"), ["b"]).users == tuple("afcdeb")
+    assert promoted(order, ["f"], set("abc"), []) == order
+    assert promoted(order, ["a"], set("abc"), ["b"]) == order
+    assert promoted(order, [], set("abc"), ["b"]) == order
+
+
+@given(
+    st.permutations("abcdefgh"),
+    st.integers(1, 8),
+    st.lists(st.sampled_from("abcdefghxy"), unique=True),
+    st.lists(st.sampled_from("abcdefghxy"), unique=True),
+)
+def test_a_promotion_is_one_change_of_places_and_moves_nobody_else(
+    users: list[str], fold: int, speakers: list[str], quiet: list[str]
+) -> None:
+    order, seen = Order(room="r", users=tuple(users)), set(users[:fold])
+    after = promoted(order, speakers, seen, quiet)
+    moved = [user for at, user in enumerate(after.users) if users[at] != user]
+    assert sorted(after.users) == sorted(users)
+    assert len(moved) in (0, 2)
+    assert len([user for user in moved if user in seen]) == len(moved) // 2  # one comes, one goes
+    unseen = [user for user in speakers if user in users and user not in seen]
+    possible = [user for user in quiet if user in seen]
+    assert bool(moved) == bool(unseen and possible)

@@ -320,3 +320,53 @@ async def test_the_stage_leaves_with_the_plugin() -> None:
         assert refused.value.code == "unknown_command"
         await world.supervisor.set("layout", True)
         await world.until(lambda: users(world) == ["ann"])
+
+
+async def test_who_speaks_out_of_sight_takes_the_tile_of_who_was_silent_longest() -> None:
+    async with running(xcord_layout) as world:
+        shown = await show(world, call("me", *"abcdefgh"), width=360, height=220)
+        seen = users(world)
+        assert seen == ["me", "a", "b", "c"], shown
+        world.publish("speaking", Speaking(("a",)))
+        await world.clock.advance(2)
+        world.publish("speaking", Speaking(("a", "h")))
+        await world.clock.advance(0.9)
+        assert users(world) == seen, "a word is no reason"
+        await world.clock.advance(0.2)
+        await world.until(lambda: "h" in users(world))
+        assert users(world) == ["me", "a", "b", "h"]
+        assert stage(world).order == ("me", "a", "b", "h", "d", "e", "f", "g", "c")
+        world.publish("speaking", Speaking())
+        await world.clock.advance(100)
+        assert users(world) == ["me", "a", "b", "h"], "silence moves nobody"
+
+
+async def test_nobody_is_promoted_while_the_call_is_not_up() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("me", *"abcdefgh"), width=360, height=220)
+        world.publish("voice", call("me", *"abcdefgh", status="reconnecting"))
+        world.publish("speaking", Speaking(("h",)))
+        await world.clock.advance(5)
+        assert users(world) == ["me", "a", "b", "c"]
+        world.publish("voice", call("me", *"abcdefgh"))
+        await world.until(lambda: "h" in users(world))
+
+
+async def test_several_speakers_out_of_sight_all_come_into_view() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("me", *"abcdefgh"), width=360, height=220)
+        world.publish("speaking", Speaking(("f", "g", "h")))
+        await world.clock.advance(1.5)
+        await world.until(lambda: set(users(world)) == {"me", "f", "g", "h"})
+
+
+async def test_more_speakers_than_tiles_do_not_take_them_from_each_other() -> None:
+    async with running(xcord_layout) as world:
+        await show(world, call("me", *"abcdefgh"), width=360, height=220)
+        world.publish("speaking", Speaking(tuple("defgh")))
+        await world.clock.advance(1.5)
+        await world.until(lambda: not set(users(world)) & set("abc"))
+        before = users(world)
+        assert "me" in before
+        await world.clock.advance(30)
+        assert users(world) == before
