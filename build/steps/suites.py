@@ -20,6 +20,8 @@ from steps.say import MendableError, line
 
 LIMIT = 75 * 60.0
 """Seconds after which a test run counts as hung and is ended."""
+LONG = ("-m", "long", "-s", "-o", "faulthandler_timeout=0")
+"""What pytest is told for `--long`; such a test says as it goes how it stands."""
 
 LANES = ("-n", "2", "--dist", "loadgroup")
 """A whole run goes in two lanes (see tests/conftest.py), for most tests wait more than they work."""
@@ -40,7 +42,11 @@ class Count(NamedTuple):
 
 
 def run(arguments: Sequence[str], sfu: Path) -> int:
-    """Runs everything, or with `arguments` only pytest on them. Returns the exit code."""
+    """Runs everything, or with `arguments` only pytest on them. Returns the exit code.
+
+    `--long` among them selects the tests that otherwise nobody runs.
+    """
+    arguments = [word for each in arguments for word in (LONG if each == "--long" else (each,))]
     counts: list[Count] = []
     if arguments:
         line("test", "only pytest, with the arguments given: no checks, no page tests")

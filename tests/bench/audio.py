@@ -86,6 +86,10 @@ class Process:
                     return told
         raise RuntimeError(f"{self._module} ended without an answer")
 
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
     def close(self) -> None:
         assert self._child.stdin is not None
         assert self._child.stdout is not None
@@ -172,7 +176,7 @@ class Bench:
                 self._member(kind, room, 1),
                 listening(self._pulse, "wire") as mouth,
                 listening(self._pulse, "speakers") as ear,
-                self._pulse.speaking(_bursts()),
+                self._pulse.speaking(bursts()),
             ):
                 time.sleep(SETTLE + LATENCY_FOR)
             since = mouth.onsets.times[-1] - LATENCY_FOR if mouth.onsets.times else 0.0
@@ -213,7 +217,8 @@ class Bench:
         return median(found)
 
 
-def _bursts() -> Any:
+def bursts() -> Any:
+    """One burst and its pause, as 16 bits."""
     import numpy as np
 
     samples = np.zeros(int(RATE * BURST_EVERY))
