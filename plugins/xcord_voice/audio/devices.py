@@ -16,7 +16,7 @@ from typing import Any, Literal
 import miniaudio
 import numpy as np
 
-from .engine import AudioEngine, NoMicrophone, NullEngine, Pull, Stream, Take
+from .engine import AudioEngine, NoDevice, NullEngine, Pull, Stream, Take
 from .ring import RATE
 
 log = logging.getLogger("xcord.voice.audio")
@@ -42,7 +42,7 @@ class MiniaudioEngine:
     def inputs(self) -> tuple[str, ...]:
         return tuple(self._captures())
 
-    def play(self, device: str, pull: Pull, period_ms: int) -> Stream | None:
+    def play(self, device: str, pull: Pull, period_ms: int) -> Stream:
         found = self._playbacks().get(device)
         kind, samples = miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32
         try:
@@ -50,19 +50,19 @@ class MiniaudioEngine:
             return _open(kind, samples, 1, found, _playing(pull), period_ms, PERIODS)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
-            return None
+            raise NoDevice(refusal(error)) from error
 
     def capture(self, device: str, take: Take) -> Stream:
         captures = self._captures()
         if not captures:
-            raise NoMicrophone("none")
+            raise NoDevice("none")
         kind, samples = miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16
         try:
             found, taking = captures.get(device), _capturing(take)
             return _open(kind, samples, 1, found, taking, CAPTURE_MS, CAPTURE_PERIODS)
         except miniaudio.MiniaudioError as error:
             log.info("a microphone did not open: %s", error)
-            raise NoMicrophone(refusal(error)) from error
+            raise NoDevice(refusal(error)) from error
 
     def _playbacks(self) -> dict[str, Any]:
         return _named(self._listed(lambda devices: devices.get_playbacks()))
@@ -148,7 +148,7 @@ def _named(devices: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def refusal(error: miniaudio.MiniaudioError) -> str:
-    """Why a microphone did not open, as ``NoMicrophone`` says it."""
+    """Why a device did not open, as ``NoDevice`` says it."""
     result = next((part for part in error.args if isinstance(part, int)), 0)
     lib = miniaudio.lib
     if result == lib.MA_ACCESS_DENIED:

@@ -50,12 +50,12 @@ class Stream(Protocol):
         ...
 
 
-class NoMicrophone(Exception):
+class NoDevice(Exception):
     """``code`` is ``none``, ``permission`` (the system does not let us), ``busy`` (another program has it for
     itself) or ``failed``."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"the microphone cannot be used: {code}")
+        super().__init__(f"the device cannot be used: {code}")
         self.code = code
 
 
@@ -74,15 +74,17 @@ class AudioEngine(Protocol):
         """Names of the recording devices."""
         ...
 
-    def play(self, device: str, pull: Pull, period_ms: int) -> Stream | None:
-        """Plays on the named device, on the default one if it is not there, so many milliseconds at a time;
-        None if there is none."""
+    def play(self, device: str, pull: Pull, period_ms: int) -> Stream:
+        """Plays on the named device, on the default one if it is not there, so many milliseconds at a time.
+
+        :raises NoDevice: there is none, or it cannot be used.
+        """
         ...
 
     def capture(self, device: str, take: Take) -> Stream:
         """Records from the named device, from the default one if it is not there.
 
-        :raises NoMicrophone: there is none, or it cannot be used.
+        :raises NoDevice: there is none, or it cannot be used.
         """
         ...
 
@@ -105,11 +107,11 @@ class NullEngine:
     def inputs(self) -> tuple[str, ...]:
         return ()
 
-    def play(self, device: str, pull: Pull, period_ms: int) -> Stream | None:
-        return None
+    def play(self, device: str, pull: Pull, period_ms: int) -> Stream:
+        raise NoDevice("none")
 
     def capture(self, device: str, take: Take) -> Stream:
-        raise NoMicrophone("none")
+        raise NoDevice("none")
 
     def close(self) -> None:
         pass

@@ -7,6 +7,7 @@ used, which the sound system itself follows when it changes (``test_the_systems_
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from .engine import Stream
 
@@ -39,6 +40,20 @@ class Pulse:
         return self._still >= STILL
 
 
+class Opened(NamedTuple):
+    """What the sound thread opened; ``name`` is empty for the default device. ``problem`` says why nothing
+    is open, ``refused`` why it is not the wanted device."""
+
+    name: str
+    stream: Stream | None
+    problem: str = ""
+    refused: str = ""
+
+    def close(self) -> None:
+        if self.stream is not None:
+            self.stream.close()
+
+
 class Line:
     """Told what is listed and what was opened; says what is to be opened, and when."""
 
@@ -48,6 +63,7 @@ class Line:
         self.needed = False
         self.stream: Stream | None = None
         self.using = ""
+        self._refused = ""
         self._names: tuple[str, ...] | None = None
         self._pulse: Pulse | None = None
         self._retry_at = 0.0
@@ -68,11 +84,18 @@ class Line:
         """This device is there and does not work."""
         self._shunned, self._shunned_until = name, now + SHUN
 
-    def opened(self, now: float, name: str, stream: Stream | None) -> None:
+    def opened(self, now: float, opened: Opened) -> None:
         """That device is open now, or none could be."""
-        self.using, self.stream = name, stream
-        self._pulse = Pulse(self._beats, now) if stream is not None else None
+        self.using, self.stream, self._refused = opened.name, opened.stream, opened.refused
+        self._pulse = Pulse(self._beats, now) if opened.stream is not None else None
         self._retry_at = now + RETRY
+
+    def trouble(self, what: str) -> str:
+        """Why the wanted device does not play, as a code: ``what`` and the reason, with ``chosen`` before it
+        if another one does in its place; empty if it plays, or nobody needs it."""
+        if not self.needed or not self._refused:
+            return ""
+        return f"{what}_{self._refused}" if self.stream is None else f"chosen_{what}_{self._refused}"
 
     def closed(self) -> None:
         """Nothing is open."""

@@ -9,15 +9,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xcord import Devices
 
-from .engine import NORMAL, AudioEngine, NoMicrophone, NullEngine, Profile, Stream, Take
-from .line import WATCH_EVERY, Line
+from .engine import NORMAL, AudioEngine, NoDevice, NullEngine, Profile, Take
+from .line import WATCH_EVERY, Line, Opened
 from .mixer import Mixer
 from .ring import RATE, Samples
 from .worker import Worker, close_late
@@ -30,18 +30,6 @@ ANSWER_WITHIN = 5.0  # seconds that a sound server may take
 LOOK_EVERY = 2.0  # seconds between two looks at the list of devices
 SEARCH_EVERY = 5.0  # seconds between two searches for a sound system where there is none
 TAIL = 0.3  # seconds that the loudspeaker stays open after an interface sound, for what it has buffered
-
-
-class Opened(NamedTuple):
-    """What the sound thread opened; ``name`` is empty for the default device."""
-
-    name: str
-    stream: Stream | None
-    problem: str = ""
-
-    def close(self) -> None:
-        if self.stream is not None:
-            self.stream.close()
 
 
 class Sound:
@@ -196,8 +184,8 @@ class Sound:
                 await self._open_line(line)
 
     async def _open_line(self, line: Line) -> str:
-        opened = await self._do(lambda: self._opened(line), Opened("", None, "failed"))
-        line.opened(time.monotonic(), opened.name, opened.stream)
+        opened = await self._do(lambda: self._opened(line), Opened("", None, "failed", "failed"))
+        line.opened(time.monotonic(), opened)
         return opened.problem
 
     async def _close_line(self, line: Line) -> None:
@@ -214,16 +202,15 @@ class Sound:
         opened = self._opened_as(line, engine, name)
         if opened.stream is None and name:
             line.shun(now, name)
-            opened = self._opened_as(line, engine, "")
-        return opened
+            return self._opened_as(line, engine, "")._replace(refused=opened.problem)
+        return opened._replace(refused=opened.problem)
 
     def _opened_as(self, line: Line, engine: AudioEngine, name: str) -> Opened:
-        if line is self._speakers:
-            stream = engine.play(name, self.mixer.pull, self.profile.period_ms)
-            return Opened(name, stream, "" if stream is not None else "failed")
         try:
+            if line is self._speakers:
+                return Opened(name, engine.play(name, self.mixer.pull, self.profile.period_ms))
             return Opened(name, engine.capture(name, self._taken))
-        except NoMicrophone as error:
+        except NoDevice as error:
             return Opened(name, None, error.code)
 
     def _taken(self, block: NDArray[np.int16]) -> None:
@@ -263,7 +250,7 @@ class Sound:
                 outputs=outputs,
                 input=self._microphone.choice if self._microphone.choice in inputs else "",
                 output=self._speakers.choice if self._speakers.choice in outputs else "",
-                problem=engine.problem or ("" if outputs else "no_sound"),
+                problem=engine.problem or (self._speakers.trouble("speaker") if outputs else "no_sound"),
             )
         )
 

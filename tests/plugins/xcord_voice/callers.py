@@ -15,7 +15,7 @@ from livekit import rtc
 from numpy.typing import NDArray
 from tests.parts import LiveKit
 
-from xcord_voice.audio.engine import NoMicrophone
+from xcord_voice.audio.engine import NoDevice
 from xcord_voice.audio.mixer import Mixer
 
 RATE = 48_000
@@ -170,7 +170,7 @@ class KeepingEngine:
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> PacedThread:
         hertz = self._microphone
         if not hertz:
-            raise NoMicrophone("none")
+            raise NoDevice("none")
         return PacedThread(self, lambda at: take(tone(hertz, at, 960)))
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from xcord.testing import InlineMedia, World, running, settle
 from xcord_voice import events
 from xcord_voice.audio.capture import Microphone
 from xcord_voice.audio.chain import Processing, Stages
-from xcord_voice.audio.engine import NoMicrophone, NullEngine
+from xcord_voice.audio.engine import NoDevice, NullEngine
 from xcord_voice.audio.sound import Sound
 from xcord_voice.audio.stages import Built
 from xcord_voice.events import LinkEvent
@@ -186,6 +186,7 @@ class StillEngine(NullEngine):
         self.pull: Callable[[int], NDArray[np.float32]] | None = None
         self.open = 0
         self.refusal = ""
+        self.refusals: dict[str, str] = {}  # of loudspeakers, by name
 
     def inputs(self) -> tuple[str, ...]:
         return ("microphone",)
@@ -194,13 +195,15 @@ class StillEngine(NullEngine):
         return ("speakers",)
 
     def play(self, device: str, pull: Any, period_ms: int) -> Any:
+        if device in self.refusals:
+            raise NoDevice(self.refusals[device])
         self.open += 1
         self.pull = pull
         return SimpleNamespace(close=self._close)
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> Any:
         if self.refusal:
-            raise NoMicrophone(self.refusal)
+            raise NoDevice(self.refusal)
         self.open += 1
         self.take = take
         return SimpleNamespace(close=self._close)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from xcord_voice.audio.engine import Stream
-from xcord_voice.audio.line import RETRY, SETTLE, SHUN, WATCH_EVERY, Line, Pulse
+from xcord_voice.audio.line import RETRY, SETTLE, SHUN, WATCH_EVERY, Line, Opened, Pulse
 
 OPEN = cast("Stream", SimpleNamespace(close=lambda: None))
 
@@ -25,7 +25,7 @@ class Device:
     def open(self, *names: str) -> str:
         self.line.listed(names)
         name = self.line.wanted(self.now, names)
-        self.line.opened(self.now, name, OPEN)
+        self.line.opened(self.now, Opened(name, OPEN))
         return name
 
     def watch(self, seconds: float, beating: bool = True, late: float = 0.0) -> float | None:
@@ -112,7 +112,7 @@ def test_one_that_died_and_was_plugged_in_anew_is_tried_at_once() -> None:
 
 def test_while_nothing_opens_it_is_tried_again_and_again_and_never_when_nobody_needs_it() -> None:
     device = Device()
-    device.line.opened(device.now, "", None)
+    device.line.opened(device.now, Opened("", None))
     assert device.watch(5) == pytest.approx(RETRY, abs=1.5 * WATCH_EVERY)
     device.line.needed = False
     nothing: Any = device.watch(5)

@@ -51,7 +51,7 @@ async def test_nothing_is_heard_after_a_mute_a_deafen_a_stall_and_a_rejoin(
             await world.ask(f"voice.{wish}", {"on": False})
             await heard(world, ann)
         # The media loop stands still while I mute myself; what was captured meanwhile is never sent.
-        stalled = world.shell.media.run(stand_still(2.0))
+        stalled = world.shell.media.run(stand_still(5.0))
         await asyncio.sleep(0.2)
         await world.ask("voice.mute", {"on": True})
         await stalled

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.plugins.xcord_voice.callers import eventually
 from tests.plugins.xcord_voice.fakes import StillEngine
 
 from xcord import Devices
@@ -64,6 +65,23 @@ async def test_a_sound_system_that_fails_is_silence_and_no_fault(caplog: pytest.
     await sound.play()
     await sound.aclose()
     assert "the sound system failed" in caplog.text
+
+
+async def test_a_loudspeaker_that_another_program_keeps_for_itself_is_told_and_another_plays() -> None:
+    engine, shown = StillEngine(), list[Devices]()
+    engine.refusals = {"speakers": "busy"}
+    sound = sound_of(engine, shown)
+    await sound.open("speakers", "")
+    assert shown[-1].problem == ""
+    await sound.play()
+    await eventually(lambda: shown[-1].problem == "chosen_speaker_busy")
+    assert engine.open == 1
+    engine.refusals[""] = "busy"
+    await sound.choose("", "")
+    assert (shown[-1].problem, engine.open) == ("speaker_busy", 0)
+    engine.refusals.clear()
+    await eventually(lambda: engine.open == 1 and shown[-1].problem == "")
+    await sound.aclose()
 
 
 async def test_another_device_is_taken_in_the_middle_of_a_call() -> None:
