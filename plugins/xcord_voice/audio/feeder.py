@@ -1,7 +1,7 @@
 """Between the capture thread and LiveKit's source.
 
-When the gate shuts, what waits is dropped and the SDK's own queue (at most 50 ms) is cleared from the
-capture thread, so that a blocked loop cannot delay it.
+When the gate shuts, what waits is dropped from the capture thread, and whatever the SDK might still hold
+is cleared, so that a blocked loop cannot delay it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from .frames import Block, level
 
 log = logging.getLogger("xcord.voice.audio")
 
-WAITING = 3  # frames of 20 ms that may wait for the loop; older ones are dropped
+PAUSE = (
+    -50.0
+)  # dBFS below which a frame is left out while others wait: so a pause catches up with a late loop
+WAITING = 6  # frames of 10 ms that may wait for the loop; older ones are dropped
 
 
 class Source(Protocol):
@@ -49,7 +52,7 @@ class Feeder:
         self.closed = False
 
     def deliver(self, samples: Block) -> None:
-        """On the capture thread: at most 20 ms."""
+        """On the capture thread: 10 ms."""
         self._paused = False
         self._waiting.append(samples)
         self._call(self._wake.set)
@@ -87,7 +90,9 @@ class Feeder:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                await self._feed(self._waiting.popleft())
+                samples = self._waiting.popleft()
+                if not self._waiting or level(samples) > PAUSE:
+                    await self._feed(samples)
             if self._paused and not self.closed:
                 self._on_level(None)
 

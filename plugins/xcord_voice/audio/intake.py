@@ -20,14 +20,13 @@ from .ring import RATE
 from .silence import Listening
 
 LATENCY = 0.02  # seconds that sound takes from the air to us, at the least of what devices promise
-LONGEST = 2 * FRAME  # samples handed on at once
 
 
 class Outlet(Protocol):
     """Who takes the sound. Methods are called on the capture thread and must not block."""
 
     def deliver(self, samples: Block) -> None:
-        """These may be heard: at most 20 ms."""
+        """These may be heard: 10 ms."""
         ...
 
     def skip(self, count: int) -> None:
@@ -119,7 +118,6 @@ class Intake:
         samples = np.concatenate((self._rest, block)) if len(self._rest) else block
         whole = len(samples) - len(samples) % FRAME
         self._rest = samples[whole:].copy()
-        passed: list[Block] = []
         skipped = 0
         for start in range(0, whole, FRAME):
             frame = self._chain.process(samples[start : start + FRAME])
@@ -127,9 +125,7 @@ class Intake:
             self.level.note(dbfs)
             admitted = self._activity.admit(frame, dbfs) if self._by_voice() else [frame]
             skipped += 0 if admitted else FRAME
-            passed += admitted
-        sound = np.concatenate(passed) if passed else NONE
-        for start in range(0, len(sound), LONGEST):
-            outlet.deliver(sound[start : start + LONGEST])
+            for sent in admitted:
+                outlet.deliver(sent)
         if skipped:
             outlet.skip(skipped)

@@ -61,7 +61,7 @@ async def test_a_source_is_cleared_from_any_thread() -> None:
     import numpy as np
 
     source = sdk.MicrophoneSource()
-    await source.feed(np.zeros(960, np.int16))
+    await source.feed(np.zeros(480, np.int16))
     await asyncio.to_thread(source.clear_now)
     source.clear()
     await source.aclose()
