@@ -109,6 +109,7 @@ class FakeStream:
     def __init__(self) -> None:
         self.queue: asyncio.Queue[Any] = asyncio.Queue()
         self.heard: Callable[[NDArray[np.int16]], None] = lambda samples: None
+        self.frame_ms = 0
         self.closed = False
 
     def __aiter__(self) -> FakeStream:
@@ -144,7 +145,7 @@ class FakeOpener:
 
     def hear(self, track: str, heard: Any, frame_ms: int) -> FakeStream:
         stream = self._open(track)
-        stream.heard = heard
+        stream.heard, stream.frame_ms = heard, frame_ms
         return stream
 
     def video_stream(self, track: str) -> FakeStream:
@@ -186,6 +187,7 @@ class StillEngine(NullEngine):
         self.pull: Callable[[int], NDArray[np.float32]] | None = None
         self.open = 0
         self.refusal = ""
+        self.period_ms = 0
         self.refusals: dict[str, str] = {}  # of loudspeakers, by name
 
     def inputs(self) -> tuple[str, ...]:
@@ -198,7 +200,7 @@ class StillEngine(NullEngine):
         if device in self.refusals:
             raise NoDevice(self.refusals[device])
         self.open += 1
-        self.pull = pull
+        self.pull, self.period_ms = pull, period_ms
         return SimpleNamespace(close=self._close)
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> Any:

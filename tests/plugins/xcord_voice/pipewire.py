@@ -44,7 +44,7 @@ def start_pipewire() -> Iterator[Pulse]:
             _until(folder / "wireplumber.log", lambda: _answers(pulse), "pipewire-pulse does not answer")
             for module in MODULES:
                 # Of two channels PipeWire would make one that is 3 dB louder.
-                pulse.load(module.replace(" rate=", " channels=1 rate="))
+                pulse.load(f"{module} channels=1")
             _until(
                 folder / "wireplumber.log",
                 lambda: "mic" in pulse.control("list", "short", "sources"),
