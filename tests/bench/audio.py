@@ -184,6 +184,7 @@ class Bench:
             seen[kind] = 1000 * self._middle(found)
             self._report.figure(f"{kind}_mouth_to_ear_p50_ms", seen[kind], "ms")
         self._report.figure("mouth_to_ear_over_sdk_p50_ms", seen["ours"] - seen["sdk"], "ms")
+        self._report.figure("mouth_to_ear_over_platform_p50_ms", seen["ours"] - seen["platform"], "ms")
 
     def _minimal(self) -> list[float]:
         self._rooms += 1
