@@ -97,6 +97,11 @@ class Line:
             return ""
         return f"{what}_{self._refused}" if self.stream is None else f"chosen_{what}_{self._refused}"
 
+    @property
+    def replaced(self) -> bool:
+        """Whether another device works in place of one that was refused."""
+        return self.stream is not None and bool(self._refused)
+
     def closed(self) -> None:
         """Nothing is open."""
         self.stream = self._pulse = None
@@ -109,5 +114,6 @@ class Line:
             return now >= self._retry_at
         if self._pulse.dead(now):
             self.shun(now, self.using)
+            self._refused = ""
             return True
         return self._names is not None and self.using != self.wanted(now, self._names)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from xcord import Devices
 
-from .engine import NORMAL, AudioEngine, NoDevice, NullEngine, Profile, Take
+from .engine import NORMAL, AudioEngine, NoDevice, NullEngine, Profile, Pull, Take
 from .line import WATCH_EVERY, Line, Opened
 from .mixer import Mixer
 from .ring import RATE, Samples
@@ -199,17 +199,28 @@ class Sound:
         now, engine = time.monotonic(), self._engine
         names = engine.outputs() if line is self._speakers else engine.inputs()
         name = line.wanted(now, names)
-        opened = self._opened_as(line, engine, name)
+        opened = self._opened_as(line, engine, name, self.mixer.pull, self._taken)
         if opened.stream is None and name:
             line.shun(now, name)
-            return self._opened_as(line, engine, "")._replace(refused=opened.problem)
+            instead = self._opened_as(line, engine, "", self.mixer.pull, self._taken)
+            return instead._replace(refused=opened.problem)
         return opened._replace(refused=opened.problem)
 
-    def _opened_as(self, line: Line, engine: AudioEngine, name: str) -> Opened:
+    def _free(self, line: Line) -> bool:
+        """In the sound thread: whether a device that was refused opens now. What is in its place goes on."""
+        now, engine = time.monotonic(), self._engine
+        name = line.wanted(now, engine.outputs() if line is self._speakers else engine.inputs())
+        probe = self._opened_as(line, engine, name, _silence, lambda block: None)
+        probe.close()
+        if probe.stream is None:
+            line.shun(now, name)
+        return probe.stream is not None
+
+    def _opened_as(self, line: Line, engine: AudioEngine, name: str, pull: Pull, take: Take) -> Opened:
         try:
             if line is self._speakers:
-                return Opened(name, engine.play(name, self.mixer.pull, self.profile.period_ms))
-            return Opened(name, engine.capture(name, self._taken))
+                return Opened(name, engine.play(name, pull, self.profile.period_ms))
+            return Opened(name, engine.capture(name, take))
         except NoDevice as error:
             return Opened(name, None, error.code)
 
@@ -231,7 +242,8 @@ class Sound:
             for line in (self._speakers, self._microphone):
                 if line.due(time.monotonic()):
                     log.info("a sound device is opened anew, in place of %r", line.using)
-                    await self._whole(self._reopen(line))
+                    if not line.replaced or await self._do(lambda: self._free(line), False):  # noqa: B023
+                        await self._whole(self._reopen(line))
                     # Whether it is still there decides when it is tried again.
                     await self._look()
 
@@ -279,3 +291,7 @@ class Sound:
             return otherwise
         result: T = asked.result()
         return result
+
+
+def _silence(count: int) -> Samples:
+    return np.zeros(count, np.float32)

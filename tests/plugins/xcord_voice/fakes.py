@@ -188,6 +188,7 @@ class StillEngine(NullEngine):
         self.open = 0
         self.refusal = ""
         self.period_ms = 0
+        self.tried: list[str] = []
         self.refusals: dict[str, str] = {}  # of loudspeakers, by name
 
     def inputs(self) -> tuple[str, ...]:
@@ -197,6 +198,7 @@ class StillEngine(NullEngine):
         return ("speakers",)
 
     def play(self, device: str, pull: Any, period_ms: int) -> Any:
+        self.tried.append(device)
         if device in self.refusals:
             raise NoDevice(self.refusals[device])
         self.open += 1

@@ -13,6 +13,7 @@ from tests.plugins.xcord_voice.callers import eventually
 from tests.plugins.xcord_voice.fakes import StillEngine
 
 from xcord import Devices
+from xcord_voice.audio import line
 from xcord_voice.audio import sound as module
 from xcord_voice.audio.sound import Sound
 
@@ -67,7 +68,10 @@ async def test_a_sound_system_that_fails_is_silence_and_no_fault(caplog: pytest.
     assert "the sound system failed" in caplog.text
 
 
-async def test_a_loudspeaker_that_another_program_keeps_for_itself_is_told_and_another_plays() -> None:
+async def test_a_loudspeaker_that_another_program_keeps_for_itself_is_told_and_another_plays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line, "SHUN", 0.2)
     engine, shown = StillEngine(), list[Devices]()
     engine.refusals = {"speakers": "busy"}
     sound = sound_of(engine, shown)
@@ -76,6 +80,14 @@ async def test_a_loudspeaker_that_another_program_keeps_for_itself_is_told_and_a
     await sound.play()
     await eventually(lambda: shown[-1].problem == "chosen_speaker_busy")
     assert engine.open == 1
+
+    def tried_again() -> bool:
+        sound.mixer.pull(960)  # the device in its place is alive
+        return len(engine.tried) > 4
+
+    await eventually(tried_again)
+    # It is tried again and again, and what plays in its place is never interrupted for that.
+    assert engine.tried == ["speakers", "", "speakers", "speakers", "speakers"]
     engine.refusals[""] = "busy"
     await sound.choose("", "")
     assert (shown[-1].problem, engine.open) == ("speaker_busy", 0)
