@@ -186,8 +186,7 @@ class StillEngine(NullEngine):
         self.take: Callable[[NDArray[np.int16]], None] | None = None
         self.pull: Callable[[int], NDArray[np.float32]] | None = None
         self.open = 0
-        self.refusal = ""
-        self.period_ms = 0
+        self.refusal, self.period_ms = "", 0
         self.tried: list[str] = []
         self.refusals: dict[str, str] = {}  # of loudspeakers, by name
 
