@@ -1,4 +1,4 @@
-"""Who is where on the stage: calm order, view modes, and the mode ``gallery``."""
+"""Who is where on the stage: calm order, view modes, and the modes ``gallery`` and ``focus``."""
 
 from __future__ import annotations
 
@@ -15,18 +15,22 @@ if TYPE_CHECKING:  # ``xcord --help`` loads this module and nothing that it does
 
 @hookimpl
 def xcord_add_options(options: Options) -> None:
-    from .choice import FALLBACK
+    from .choice import AUTO
 
-    options.add("mode", str, FALLBACK, "The view mode of the stage.")
+    options.add("mode", str, AUTO, "The view mode of the stage; auto: what suits what there is to see.")
+    options.add("pins", list[str], [], "Who is kept in view, latest last; user/screen is a shared screen.")
 
 
 @hookimpl
 def xcord_view_modes() -> Iterable[ViewMode]:
     from xcord import ViewMode
 
-    from . import gallery
+    from . import focus, gallery
 
-    return [ViewMode("gallery", "Gallery", gallery.arrange)]
+    return [
+        ViewMode("gallery", "Gallery", gallery.arrange),
+        ViewMode("focus", "Focus", focus.arrange),
+    ]
 
 
 @hookimpl

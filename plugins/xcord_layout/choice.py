@@ -1,12 +1,26 @@
-"""Which view mode is used: the one the user chose, as long as there is such a mode and it works."""
+"""Which view mode is used: what suits what there is to see, unless the user chose another one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from xcord import ModeEntry
+from xcord import ModeEntry, Tile
 
+AUTO = "auto"
 FALLBACK = "gallery"
+
+
+def natural(tiles: Sequence[Tile]) -> str:
+    """Focus while something is pinned or somebody else shares a screen, else gallery."""
+    return "focus" if any(tile.pinned or (tile.presenting and not tile.me) for tile in tiles) else FALLBACK
+
+
+def settled(chosen: str, suits: str) -> str:
+    """What remains of a choice: gallery, chosen against what suits, holds until that is gallery again.
+
+    So whoever puts a share aside gets the next one large again, while any other choice stays.
+    """
+    return AUTO if chosen == FALLBACK == suits else chosen
 
 
 def choose(wanted: str, modes: Sequence[ModeEntry], broken: Collection[ModeEntry] = ()) -> ModeEntry | None:

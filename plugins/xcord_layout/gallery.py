@@ -7,6 +7,8 @@ from math import ceil
 
 from xcord import Placement, Tile, Viewport
 
+from .tiles import fitting
+
 ASPECT = 16 / 9
 GAP = 8
 """CSS pixels between tiles and around them."""
@@ -17,13 +19,13 @@ LEAST_WIDTH = 160
 def arrange(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
     """Place tiles in cells of 16:9 in reading order, the last row centred.
 
-    As many as fit at ``LEAST_WIDTH`` are placed, one at least; on a stage without area, none.
+    As many as fit at ``LEAST_WIDTH`` are placed (see ``fitting``), one at least; without area, none.
     """
     if viewport.width <= 0 or viewport.height <= 0:
         return []
     gap = min(GAP, viewport.width // 8, viewport.height // 8)
     width, height = viewport.width - gap, viewport.height - gap
-    shown = tiles[: _capacity(width, height, gap)]
+    shown = fitting(tiles, _capacity(width, height, gap))
     if not shown:
         return []
     columns = best_columns(len(shown), width, height, gap)

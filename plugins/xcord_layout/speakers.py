@@ -58,6 +58,11 @@ class Speakers:
         speakers = [user for user, voice in self._voices.items() if voice.speaker]
         return sorted(speakers, key=self._lateness)
 
+    @property
+    def talking(self) -> list[str]:
+        """The speakers who speak at this moment, who began first comes first."""
+        return [user for user in self.now if self._voices[user].loud]
+
     def quietest(self, users: Collection[str]) -> list[str]:
         """Those of ``users`` who are no speakers; who never spoke first, then by how long ago they did."""
         silent = [user for user in users if user not in self._voices or not self._voices[user].speaker]

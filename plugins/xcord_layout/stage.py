@@ -16,7 +16,7 @@ from xcord import (
     Handle,
     ModeEntry,
     ModeInfo,
-    Person,
+    Pin,
     Placed,
     PluginFault,
     SetMode,
@@ -31,9 +31,8 @@ from xcord import (
 
 from . import gallery
 from .check import placed
-from .choice import FALLBACK, choose
-from .order import Order, promoted, seated, settle
-from .speakers import Speakers
+from .choice import AUTO, FALLBACK, choose, natural, settled
+from .seating import Seating
 
 DEADLINE = 0.05
 """Seconds that a view mode may take for one window."""
@@ -47,15 +46,13 @@ class StageKeeper:
     def __init__(self, hub: Handle) -> None:
         self.hub = hub
         self.slice = hub.slice("stage", Stage, Stage())
-        self.order = Order()
-        self.voice = Voice()
-        self.people: list[Person] = []
-        self.speakers = Speakers()
+        self.seating = Seating()
         self.viewports: dict[str, Viewport] = {}
         self.broken: set[ModeEntry] = set()
         self.changed = asyncio.Event()
         self.heard = asyncio.Event()
         hub.command("stage.mode", SetMode, self.set_mode)
+        hub.command("stage.pin", Pin, self.pin)
 
     @asynccontextmanager
     async def life(self) -> AsyncIterator[None]:
@@ -77,16 +74,12 @@ class StageKeeper:
 
     def on_voice(self, _name: str, voice: Voice | None) -> None:
         """Seat the people; without a call there is nobody."""
-        self.voice = voice or Voice()
-        self.order = settle(self.order, self.voice)
-        self.people = seated(self.order, self.voice)
-        if self.voice.status == "connected":
-            self.speakers.forget({person.user for person in self.people})
+        self.seating.call(voice or Voice())
         self.changed.set()
 
     def on_speaking(self, _name: str, speaking: Speaking | None) -> None:
         """Somebody begins or ends to speak."""
-        self.speakers.see(self.hub.clock.now(), speaking.users if speaking else ())
+        self.seating.hear(self.hub.clock.now(), speaking.users if speaking else ())
         self.heard.set()
 
     def on_windows(self, _name: str, windows: Windows | None) -> None:
@@ -109,10 +102,17 @@ class StageKeeper:
 
     async def set_mode(self, args: SetMode, _asker: Asker) -> None:
         """``stage.mode``: use this mode from now on, also one that failed before."""
-        if all(entry.mode.name != args.name for entry in self.hub.view_modes()):
+        if args.name != AUTO and all(entry.mode.name != args.name for entry in self.hub.view_modes()):
             raise CommandError("unknown_mode", "There is no such view mode.", name=args.name)
         self.broken = {entry for entry in self.broken if entry.mode.name != args.name}
         await self.hub.set_option("mode", args.name)
+        self.changed.set()
+
+    async def pin(self, args: Pin, _asker: Asker) -> None:
+        """``stage.pin``: the latest is the last; pinned again it becomes that."""
+        key = f"{args.user}/screen" if args.screen else args.user
+        pins = [each for each in self.hub.option("pins") if each != key]
+        await self.hub.set_option("pins", [*pins, key] if args.on else pins)
         self.changed.set()
 
     # -- what is shown -----------------------------------------------------------------------------
@@ -122,17 +122,16 @@ class StageKeeper:
         while True:
             await self.changed.wait()
             self.changed.clear()
-            await self.publish()
-            for _ in self.people:  # at most: one change of places brings one speaker into view
-                if (order := self.promotion()) == self.order:
+            tiles = await self.publish()
+            for _ in tiles:  # at most: one change of places brings one speaker into view
+                if not self.seating.promote(self.seen(), tiles):
                     break
-                self.order, self.people = order, seated(order, self.voice)
-                await self.publish()
+                tiles = await self.publish()
 
     async def listen(self) -> None:
-        """Let who has become a speaker be seen: when speech begins or ends, and when time makes speakers."""
+        """Look again when speech begins or ends, and when time makes speakers."""
         while True:
-            due = self.speakers.due()
+            due = self.seating.due()
             waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self.heard.wait())}
             if due is not None:
                 waits.add(asyncio.ensure_future(self.hub.clock.sleep(due - self.hub.clock.now())))
@@ -142,29 +141,27 @@ class StageKeeper:
                 for wait in waits:
                     wait.cancel()
             self.heard.clear()
-            self.speakers.settle(self.hub.clock.now())
-            if self.promotion() != self.order:
-                self.changed.set()
+            self.seating.pass_time(self.hub.clock.now())
+            self.changed.set()
 
-    def promotion(self) -> Order:
-        """The order with a speaker brought into view, or as it is; people come back to their places first.
+    def seen(self) -> set[str]:
+        """Those whose face has a tile in some window."""
+        windows = self.slice.value.windows.values()
+        return {tile.user for tiles in windows for tile in tiles if tile.kind != "screen"}
 
-        Only where those who are seen are the first in order: in a mode that chooses otherwise, changing
-        places would bring nobody into view.
-        """
-        seen = {tile.user for tiles in self.slice.value.windows.values() for tile in tiles}
-        if self.voice.status != "connected" or seen != set(self.order.users[: len(seen)]):
-            return self.order
-        giving = [person.user for person in reversed(self.people) if person.user in seen and not person.me]
-        return promoted(self.order, self.speakers.now, seen, self.speakers.quietest(giving))
-
-    async def publish(self) -> None:
-        """Arrange every stage with the chosen mode, or with gallery if that one fails."""
+    async def publish(self) -> tuple[Tile, ...]:
+        """Arrange every stage with the mode that is due, or with gallery if that one fails."""
         modes = self.hub.view_modes()
-        people = self.people
-        tiles = tiles_of(people)
+        pins = self.hub.option("pins")
+        tiles = self.seating.tiles(pins)
+        people = self.seating.people
         viewports = dict(self.viewports)
-        entry = choose(str(self.hub.option("mode")), modes, self.broken)
+        suits = natural(tiles)
+        chosen = str(self.hub.option("mode"))
+        if tiles and (left := settled(chosen, suits)) != chosen:
+            await self.hub.set_option("mode", left)
+            chosen = left
+        entry = choose(suits if chosen == AUTO else chosen, modes, self.broken)
         places: Places | None = None
         if entry is not None:
             places = await self.places_of(entry, tiles, viewports)
@@ -174,11 +171,14 @@ class StageKeeper:
         self.slice.set(
             Stage(
                 mode=mode,
+                chosen=chosen,
                 modes=tuple(ModeInfo(each.mode.name, each.mode.title, each.plugin) for each in modes),
                 order=tuple(person.user for person in people),
+                pins=tuple(pins),
                 windows=places,
             )
         )
+        return tiles
 
     async def places_of(
         self, entry: ModeEntry, tiles: Sequence[Tile], viewports: dict[str, Viewport]
@@ -204,11 +204,3 @@ class StageKeeper:
                 )
                 return None
         return places
-
-
-def tiles_of(people: Sequence[Person]) -> tuple[Tile, ...]:
-    """One tile for each person, in their order: the camera, or the avatar of who shows none."""
-    return tuple(
-        Tile(user=person.user, kind="camera" if person.camera else "avatar", me=person.me)
-        for person in people
-    )

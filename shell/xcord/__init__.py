@@ -76,6 +76,7 @@ _HOMES = {
         "MovePerson",
         "Nothing",
         "PersonSwitch",
+        "Pin",
         "Register",
         "Rejoin",
         "RemoveMember",
@@ -174,6 +175,7 @@ if TYPE_CHECKING:
     from .requests import MovePerson as MovePerson
     from .requests import Nothing as Nothing
     from .requests import PersonSwitch as PersonSwitch
+    from .requests import Pin as Pin
     from .requests import Register as Register
     from .requests import Rejoin as Rejoin
     from .requests import RemoveMember as RemoveMember

@@ -111,7 +111,8 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
     """What a view mode is given, in calm order. ``n`` tells several tiles of one kind apart;
-    ``aspect`` is width / height."""
+    ``aspect`` is width / height. ``focus`` is on exactly one tile, the one to show large where a mode has
+    one that is: what was pinned last, else a shared screen, else who speaks (and not at every word)."""
 
     user: str
     kind: Kind = "avatar"
@@ -121,6 +122,7 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool = False
     speaking: bool = False
     presenting: bool = False
+    focus: bool = False
 
 
 class Viewport(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,9 +172,12 @@ class ModeInfo(msgspec.Struct, frozen=True):
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """Slice ``stage``. ``windows`` holds the placements of each window by its name."""
+    """Slice ``stage``. ``mode`` is in use, ``chosen`` is what the user asked for (``auto`` by default).
+    ``pins`` are users, or ``user/screen`` for what a user shares, the latest last. ``windows`` holds the
+    placements of each window by its name."""
 
     mode: str = "gallery"
+    chosen: str = "auto"
     modes: tuple[ModeInfo, ...] = ()
     order: tuple[str, ...] = ()
     pins: tuple[str, ...] = ()

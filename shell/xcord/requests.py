@@ -93,9 +93,18 @@ class SetViewport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SetMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``stage.mode``: the view mode to use."""
+    """``stage.mode``: the view mode to use, or ``auto`` for the one that suits what is to be seen."""
 
     name: str
+
+
+class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``stage.pin``: whether a person, or with ``screen`` what a person shares, is kept in view and shown
+    large where the mode has a large tile."""
+
+    user: str
+    on: bool
+    screen: bool = False
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

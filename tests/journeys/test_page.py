@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from tests.journeys.stage import WORDS, Stage, dressed, findings, held
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -205,3 +205,36 @@ VISIBLY_FOCUSED = """() => {
   const style = getComputedStyle(box);
   return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
 }"""
+
+
+async def test_a_pinned_person_is_large_until_let_go(stage: Stage) -> None:
+    page, actor = stage.page, stage.actor
+    actor.sign_in()
+    actor.enter()
+    tiles = page.locator("li.tile")
+    await expect(tiles).to_have_count(9)
+    second = tiles.nth(1)
+    name = await second.get_attribute("data-user")
+    box = await second.bounding_box()
+    assert box is not None
+    await second.get_by_role("button", name="Pin").focus()
+    await page.keyboard.press("Enter")
+    pinned = page.locator(f'li.tile[data-user="{name}"]')
+    await expect(pinned).to_contain_text("pinned")
+    await until_still(pinned)
+    large = await pinned.bounding_box()
+    assert large is not None
+    assert large["width"] > 2 * box["width"]
+    assert await findings(page) == []
+    await pinned.dblclick()
+    await expect(pinned).not_to_contain_text("pinned")
+    await until_still(pinned)
+    assert await pinned.bounding_box() == box
+    await page.get_by_label("View").select_option("focus")
+    await expect(page.get_by_label("View")).to_have_value("focus")
+    assert await findings(page) == []
+
+
+async def until_still(tile: Locator) -> None:
+    """Tiles move to their places; this waits for the end of that."""
+    await tile.evaluate("tile => Promise.all(tile.getAnimations().map(each => each.finished))")

@@ -50,6 +50,7 @@ export interface Protocol {
   PageReport?: PageReport;
   Person?: Person;
   PersonSwitch?: PersonSwitch;
+  Pin?: Pin;
   Placed?: Placed;
   PluginState?: PluginState;
   Plugins?: Plugins;
@@ -244,6 +245,7 @@ export interface Commands {
   'reconnection.try_now': Nothing;
   'settings.set': SetSetting;
   'stage.mode': SetMode;
+  'stage.pin': Pin;
   'stage.viewport': SetViewport;
   'voice.deafen': Switch;
   'voice.echo_test': Switch;
@@ -476,10 +478,19 @@ export interface SetSetting {
   value: unknown;
 }
 /**
- * `stage.mode`: the view mode to use.
+ * `stage.mode`: the view mode to use, or `auto` for the one that suits what is to be seen.
  */
 export interface SetMode {
   name: string;
+}
+/**
+ * `stage.pin`: whether a person, or with `screen` what a person shares, is kept in view and shown
+ * large where the mode has a large tile.
+ */
+export interface Pin {
+  on: boolean;
+  screen?: boolean;
+  user: string;
 }
 /**
  * `stage.viewport` of the window that asks: CSS pixels, and device pixels per hundred of them.
@@ -851,9 +862,12 @@ export interface Speaking {
   users: string[];
 }
 /**
- * Slice `stage`. `windows` holds the placements of each window by its name.
+ * Slice `stage`. `mode` is in use, `chosen` is what the user asked for (`auto` by default).
+ * `pins` are users, or `user/screen` for what a user shares, the latest last. `windows` holds the
+ * placements of each window by its name.
  */
 export interface Stage {
+  chosen: string;
   mode: string;
   modes: ModeInfo[];
   order: string[];

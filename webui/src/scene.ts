@@ -122,6 +122,11 @@ export function placements(slices: Held, window: string, watchOnly: boolean): re
   return slices.stage.windows[watchOnly ? 'main' : window] ?? [];
 }
 
+/** How a tile is named among the pins. */
+export function pinKey(placed: Placed): string {
+  return placed.kind === 'screen' ? `${placed.user}/screen` : placed.user;
+}
+
 /** People in the call whom the stage has no room for. */
 export function unplaced(slices: Held, placed: readonly Placed[]): number {
   const shown = new Set(placed.map((each) => each.user));

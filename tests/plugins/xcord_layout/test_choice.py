@@ -1,5 +1,7 @@
-from xcord import ModeEntry, ViewMode
-from xcord_layout.choice import choose
+import pytest
+
+from xcord import ModeEntry, Tile, ViewMode
+from xcord_layout.choice import choose, natural, settled
 
 
 def mode(name: str, plugin: str = "stranger") -> ModeEntry:
@@ -24,3 +26,32 @@ def test_gallery_stands_in_for_a_mode_that_failed() -> None:
 def test_there_may_be_nothing_to_choose() -> None:
     assert choose("spiral", []) is None
     assert choose("gallery", [SPIRAL]) is None
+
+
+@pytest.mark.parametrize(
+    ("tiles", "expected"),
+    [
+        ([Tile(user="a")], "gallery"),
+        ([Tile(user="a", kind="screen", presenting=True)], "focus"),
+        ([Tile(user="me", kind="screen", presenting=True, me=True)], "gallery"),
+        ([Tile(user="a"), Tile(user="b", pinned=True)], "focus"),
+        ([], "gallery"),
+    ],
+)
+def test_what_suits_follows_what_there_is_to_see(tiles: list[Tile], expected: str) -> None:
+    assert natural(tiles) == expected
+
+
+@pytest.mark.parametrize(
+    ("chosen", "suits", "left"),
+    [
+        ("gallery", "focus", "gallery"),  # chosen against a share, it holds while that lasts
+        ("gallery", "gallery", "auto"),
+        ("focus", "gallery", "focus"),
+        ("focus", "focus", "focus"),
+        ("spiral", "gallery", "spiral"),
+        ("auto", "focus", "auto"),
+    ],
+)
+def test_only_a_gallery_chosen_against_what_suits_is_given_up(chosen: str, suits: str, left: str) -> None:
+    assert settled(chosen, suits) == left

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 
 import xcord_layout
@@ -11,6 +12,7 @@ from xcord import (
     CommandError,
     ModeInfo,
     Person,
+    Pin,
     Placement,
     SetMode,
     SetSetting,
@@ -24,7 +26,7 @@ from xcord import (
 )
 from xcord.testing import World, running, settle, states
 
-GALLERY = ModeInfo("gallery", "Gallery", "layout")
+OURS = (ModeInfo("gallery", "Gallery", "layout"), ModeInfo("focus", "Focus", "layout"))
 
 
 @pytest.fixture
@@ -87,7 +89,7 @@ async def test_everybody_in_the_call_gets_a_tile_of_the_window() -> None:
     async with running(xcord_layout) as world:
         shown = await show(world, call("me", "ann", "bob"))
         assert shown.mode == "gallery"
-        assert shown.modes == (GALLERY,)
+        assert shown.modes == OURS
         assert shown.order == ("me", "ann", "bob")
         assert [(tile.user, tile.kind) for tile in shown.windows["main"]] == [
             ("me", "avatar"),
@@ -174,7 +176,7 @@ async def test_the_chosen_mode_arranges_the_stage() -> None:
     async with with_stranger(column) as world:
         shown = await show(world, call("ann", "bob"))
         assert shown.mode == "column"
-        assert shown.modes == (GALLERY, ModeInfo("column", "Column", "column"))
+        assert shown.modes == (*OURS, ModeInfo("column", "Column", "column"))
         assert [(tile.y, tile.height) for tile in shown.windows["main"]] == [(0, 5000), (5000, 5000)]
 
 
@@ -184,7 +186,7 @@ async def test_another_mode_can_be_chosen_and_is_remembered() -> None:
         await show(world, call("ann"))
         await world.ask("stage.mode", SetMode("gallery"))
         await world.until(lambda: stage(world).mode == "gallery")
-        assert world.read("settings").values["layout.mode"] == "gallery"
+        assert stage(world).chosen == "auto", "gallery suits this call, so it is no choice against it"
         await world.ask("settings.set", SetSetting("layout.mode", "column"))
         await world.until(lambda: stage(world).mode == "column")
 
@@ -202,7 +204,7 @@ async def test_a_mode_leaves_with_its_plugin_and_comes_back_with_it() -> None:
         await show(world, call("ann"))
         await world.supervisor.set("column", False)
         await world.until(lambda: stage(world).mode == "gallery")
-        assert stage(world).modes == (GALLERY,)
+        assert stage(world).modes == OURS
         await world.supervisor.set("column", True)
         await world.until(lambda: stage(world).mode == "column")
 
@@ -370,3 +372,72 @@ async def test_more_speakers_than_tiles_do_not_take_them_from_each_other() -> No
         assert "me" in before
         await world.clock.advance(30)
         assert users(world) == before
+
+
+async def test_a_share_is_shown_large_and_the_gallery_comes_back_after_it() -> None:
+    async with running(xcord_layout) as world:
+        before = (await show(world, call("me", "ann", "bob"))).windows["main"]
+        sharing = tuple(
+            msgspec.structs.replace(each, screen=each.user == "bob")
+            for each in call("me", "ann", "bob").people
+        )
+        world.publish("voice", call("me", "ann", "bob", people=sharing))
+        await world.until(lambda: stage(world).mode == "focus")
+        large = max(stage(world).windows["main"], key=lambda tile: tile.width * tile.height)
+        assert (large.user, large.kind) == ("bob", "screen")
+
+        await world.ask("stage.mode", SetMode("gallery"))
+        await world.until(lambda: stage(world).mode == "gallery")
+        assert stage(world).chosen == "gallery", "against the share"
+        world.publish("voice", call("me", "ann", "bob"))
+        await world.until(lambda: stage(world).chosen == "auto")
+        assert stage(world).windows["main"] == before
+
+        world.publish("voice", call("me", "ann", "bob", people=sharing))
+        await world.until(lambda: stage(world).mode == "focus")
+
+
+async def test_a_pin_is_remembered_and_taken_back_all_is_as_it_was() -> None:
+    async with running(xcord_layout) as world:
+        before = await show(world, call("me", "ann", "bob"))
+        await world.ask("stage.pin", Pin("ann", on=True))
+        await world.until(lambda: stage(world).mode == "focus")
+        assert stage(world).pins == ("ann",)
+        assert world.read("settings").values["layout.pins"] == ["ann"]
+        large = max(stage(world).windows["main"], key=lambda tile: tile.width * tile.height)
+        assert large.user == "ann"
+        await world.ask("stage.pin", Pin("bob", on=True))
+        await world.until(lambda: stage(world).pins == ("ann", "bob"))
+        await world.ask("stage.pin", Pin("bob", on=False))
+        await world.ask("stage.pin", Pin("ann", on=False))
+        await world.until(lambda: stage(world) == before)
+
+
+async def test_a_pinned_person_out_of_sight_comes_into_view_and_nobody_else_moves() -> None:
+    async with running(xcord_layout, options={"layout.mode": "focus"}) as world:
+        before = (await show(world, call("me", *"abcdefghijklmnop"), width=800, height=400)).windows["main"]
+        assert "p" not in [tile.user for tile in before]
+        world.publish("voice", call("me", *"abcdefghijklmnop"))
+        await world.ask("stage.mode", SetMode("gallery"))
+        await world.ask("stage.pin", Pin("p", on=True))
+        await world.until(lambda: "p" in users(world))
+        await world.ask("stage.pin", Pin("p", on=False))
+        await world.ask("stage.mode", SetMode("focus"))
+        await world.until(lambda: stage(world).windows["main"] == before)
+
+
+async def test_the_focus_follows_who_speaks_and_stays_in_silence() -> None:
+    def large() -> str:
+        return max(stage(world).windows["main"], key=lambda tile: tile.width * tile.height).user
+
+    async with running(xcord_layout, options={"layout.mode": "focus"}) as world:
+        await show(world, call("me", "ann", "bob"))
+        assert large() == "ann"
+        world.publish("speaking", Speaking(("bob",)))
+        await world.clock.advance(0.9)
+        assert large() == "ann"
+        await world.clock.advance(0.2)
+        await world.until(lambda: large() == "bob")
+        world.publish("speaking", Speaking(("me",)))
+        await world.clock.advance(70)
+        assert large() == "bob"

@@ -89,6 +89,7 @@ export function slices(more: Slices = {}): Slices {
     directory: directory(),
     stage: {
       mode: 'gallery',
+      chosen: 'auto',
       modes: [],
       order: [],
       pins: [],

@@ -35,6 +35,7 @@ test('a tile says who speaks, who is muted and who is gone', () => {
       speaking: { users: ['a', 'd'] },
       stage: {
         mode: 'gallery',
+        chosen: 'auto',
         modes: [],
         order: [],
         pins: [],
@@ -56,7 +57,7 @@ test('turning a camera on keeps the tile', () => {
   draw(Main, {});
   const tile = document.querySelector('li.tile');
   const windows = { main: [placed('ada', { kind: 'camera' }), placed('mehmet')] };
-  hold(slices({ stage: { mode: 'gallery', modes: [], order: [], pins: [], windows } }));
+  hold(slices({ stage: { mode: 'gallery', chosen: 'auto', modes: [], order: [], pins: [], windows } }));
   expect(document.querySelector('li.tile')).toBe(tile);
   expect(tile?.querySelector('[data-video]')).not.toBeNull();
 });

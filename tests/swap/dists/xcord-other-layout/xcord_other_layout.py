@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xcord import Asker, CommandError, Handle, ModeInfo, Placed, SetMode, Stage, Voice, Windows, hookimpl
+from xcord import Asker, CommandError, Handle, ModeInfo, Pin, Placed, SetMode, Stage, Voice, Windows, hookimpl
 
 LADDER = ModeInfo("ladder", "Ladder", "layout")
 WHOLE = 10_000
@@ -17,11 +17,15 @@ class Ladder:
         self.voice, self.windows = Voice(), Windows()
         self.stage = hub.slice("stage", Stage, Stage(mode="ladder", modes=(LADDER,)))
         hub.command("stage.mode", SetMode, self.set_mode)
+        hub.command("stage.pin", Pin, self.pin)
         hub.watch(self.look, "voice", "windows")
 
     async def set_mode(self, args: SetMode, _asker: Asker) -> None:
         if args.name != "ladder":
             raise CommandError("unknown_mode", "There is but one mode.", name=args.name)
+
+    async def pin(self, args: Pin, _asker: Asker) -> None:
+        raise CommandError("nothing_to_pin", "On a ladder everybody has a rung.", user=args.user)
 
     def look(self, name: str, value: Any) -> None:
         """Runs in this plugin's worker thread; ``set`` may be called from there."""
