@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from fastapi import FastAPI
 
-from . import wire
+from . import routes, wire
 from .parts import Parts, own_version
-from .routes import (
-    accounts,
-    channels,
-    events,
-    faults,
-    invites,
-    me,
-    members,
-    moderation,
-    open,
-    operations,
-    servers,
-    webhooks,
-)
 
 __all__ = ["Parts", "make_app"]
-
-ROUTES = (
-    open,
-    operations,
-    accounts,
-    me,
-    servers,
-    members,
-    invites,
-    channels,
-    moderation,
-    events,
-    webhooks,
-    faults,
-)
 
 
 def make_app(parts: Parts) -> FastAPI:
@@ -47,6 +21,6 @@ def make_app(parts: Parts) -> FastAPI:
     app.state.needs = {}
     wire.install(app)
     wire.complete_openapi(app)
-    for each in ROUTES:
-        each.add(app, parts)
+    for each in iter_modules(routes.__path__, f"{routes.__name__}."):
+        import_module(each.name).add(app, parts)
     return app
