@@ -55,6 +55,7 @@ from .happenings import Called as Called
 from .happenings import Changed as Changed
 from .happenings import ChannelPeople as ChannelPeople
 from .happenings import DirectoryChanged as DirectoryChanged
+from .happenings import Expelled as Expelled
 from .happenings import Happening as Happening
 from .happenings import Hello as Hello
 from .happenings import Moved as Moved

@@ -19,8 +19,10 @@ Bearer`` or, for clients that cannot set one, in ``Hello.token``. Then only the 
    server end removes it from ``channel`` some seconds later if it is still there.
 7. ``Removed``: a moderator removed or banned this person from the call of ``channel``, or the channel was
    deleted. Sent before the removal.
+8. ``Expelled``: this person is out of a server, by somebody else's doing, whether in a call or not. Sent
+   before the ``DirectoryChanged`` by which the server is gone.
 
-``Moved``, ``Called`` and ``Removed`` are not repeated to who was not connected.
+``Moved``, ``Called``, ``Removed`` and ``Expelled`` are not repeated to who was not connected.
 
 Close codes: ``CLOSES``. Both ends ping every 20 s; a socket that is silent for 20 s more is dead.
 """
@@ -122,7 +124,16 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
     reason: str
 
 
-Happening = Snapshot | Resumed | Changed | DirectoryChanged | Moved | Called | Removed
+class Expelled(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="expelled"):
+    """The person is no member of ``server``, called ``name``, any more; ``reason`` is ``banned``,
+    ``no_member`` (removed, and may come back by an invite) or ``no_such_server`` (deleted for everybody)."""
+
+    server: str
+    name: str
+    reason: str
+
+
+Happening = Snapshot | Resumed | Changed | DirectoryChanged | Moved | Called | Removed | Expelled
 
 
 # -- moderation: bodies of the HTTP routes beside it ---------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,7 +21,6 @@ from xcord import (
     Directory,
     Handle,
     Invite,
-    Join,
     JoinToken,
     JoinTokenFor,
     Login,
@@ -36,7 +35,8 @@ from .album import Album
 from .dialing import GOODBYE_SECONDS, dial, hang_up
 from .errands import ERRANDS, Errand, create_invite
 from .follower import Follower
-from .translate import channel_name, join_token
+from .told import heard
+from .translate import join_token
 
 if TYPE_CHECKING:
     from .client import Client
@@ -216,9 +216,7 @@ class Keeper:
     async def _keep(self, client: Client, follower: Follower, *, unknown: bool = False) -> None:
         await follower.run(unknown=unknown)
         # Not from within this task, which ending cancels.
-        farewell = asyncio.ensure_future(self._end_if(client, "unauthorized"))
-        self._goodbyes.add(farewell)
-        farewell.add_done_callback(self._goodbyes.discard)
+        self._behind(self._end_if(client, "unauthorized"))
 
     def _make_follower(self, client: Client) -> Follower:
         def show(shown: Directory) -> None:
@@ -229,19 +227,13 @@ class Keeper:
         return follower
 
     def _happened(self, happening: contract.Happening) -> None:
-        """A moderator calls this device to another channel. Whatever else is told, voice sees by itself."""
-        if not isinstance(happening, contract.Called) or happening.device != self._kept.device:
-            return
-        voice = self._hub.read("voice")
-        if voice is not None and voice.channel == happening.channel and voice.status != "idle":
-            following = asyncio.ensure_future(self._go(happening.to))
-            self._goodbyes.add(following)
-            following.add_done_callback(self._goodbyes.discard)
+        self._behind(heard(self._hub, happening, self._kept.device, self._slice.value))
 
-    async def _go(self, channel: str) -> None:
-        with contextlib.suppress(CommandError):  # voice tells its own trouble
-            await self._hub.ask("voice.join", Join(channel), timeout=10)
-        self._hub.notify("directory.called", channel=channel_name(self._slice.value, channel))
+    def _behind(self, work: Coroutine[Any, Any, None]) -> None:
+        """Goes on in the background; the life's end waits for it a while."""
+        task = asyncio.ensure_future(work)
+        self._goodbyes.add(task)
+        task.add_done_callback(self._goodbyes.discard)
 
     # -- ending --------------------------------------------------------------------------------------
 
@@ -279,9 +271,7 @@ class Keeper:
             work.cancel()
             await asyncio.wait({work})
         if client is not None:
-            task = asyncio.ensure_future(hang_up(client, goodbye))
-            self._goodbyes.add(task)
-            task.add_done_callback(self._goodbyes.discard)
+            self._behind(hang_up(client, goodbye))
 
     async def _keep_login(self, address: str, token: str) -> None:
         self._kept = msgspec.structs.replace(self._kept, address=address, token=token)

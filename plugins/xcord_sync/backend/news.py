@@ -2,7 +2,9 @@
 
 One JSON object each: ``{"server": id, "users": [ids]}`` (something of the server changed; the users are
 those whom it also concerns: their sockets did not see the server until now, or see it no longer),
-``{"account": id}`` (how the person is shown changed) or ``{"logins": id}`` (logins of the person have ended).
+``{"account": id}`` (how the person is shown changed), ``{"logins": id}`` (logins of the person have ended),
+``{"to": id, "say": text}`` (a message for the person's sockets) or ``{"of": server, "but": id, "say": text}``
+(one for all who see the server but that person).
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .. import contract
 
 TOPIC = "xcord_directory"
 
@@ -31,6 +36,17 @@ async def of_account(db: AsyncConnection, user: uuid.UUID) -> None:
 async def of_logins(db: AsyncConnection, user: uuid.UUID) -> None:
     """What is open with a login that has ended is to be closed."""
     await _tell(db, {"logins": str(user)})
+
+
+async def of_expulsion(
+    db: AsyncConnection, server: uuid.UUID, name: str, reason: str, *,
+    user: uuid.UUID | None = None, by: uuid.UUID | None = None,
+) -> None:  # fmt: skip
+    """Tells a person, or all but ``by``, that they are out of a server, and why; before the news of it."""
+    word = msgspec.json.encode(contract.Expelled(server=str(server), name=name, reason=reason)).decode()
+    await _tell(
+        db, {"to": str(user), "say": word} if user else {"of": str(server), "but": str(by), "say": word}
+    )
 
 
 async def _tell(db: AsyncConnection, what: dict[str, Any]) -> None:

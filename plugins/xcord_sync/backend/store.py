@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -145,7 +145,7 @@ def is_outage(error: Exception) -> bool:
         state = str(getattr(error.orig, "sqlstate", None) or "")
         if error.connection_invalidated or state[:2] in ("08", "53", "57"):
             return True
-    return isinstance(error, OSError | TimeoutError | NoConnectionFree | OperationalError | InterfaceError)
+    return isinstance(error, OSError | TimeoutError | NoConnectionFree | OperationalError)
 
 
 def _one_line(error: BaseException) -> str:

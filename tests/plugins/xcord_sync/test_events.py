@@ -185,3 +185,39 @@ async def test_moderators_hear_of_each_others_invites(served: Served) -> None:
             await asyncio.to_thread(served.ask, "POST", f"{path}/revoke", owner, code=code)
         ).status_code == 204
         await ear.until("directory", server=server)
+
+
+async def test_who_is_put_out_of_a_server_is_told_why_though_in_no_call(served: Served) -> None:
+    owner = served.log_in()
+    server = served.ask("POST", "/v1/servers", owner, name="Den").json()["id"]
+    code = served.ask("POST", f"/v1/servers/{server}/invites", owner, uses=9).json()["code"]
+    user, _, token = newcomer(served)
+
+    async def do(method: str, path: str, by: str = owner, **body: object) -> None:
+        answer = await asyncio.to_thread(served.ask, method, path, by, **body)
+        assert answer.status_code < 300, answer.text
+
+    async def come_back(ear: Ear) -> None:
+        await do("POST", "/v1/invites/accept", token, code=code)
+        await ear.until("directory", server=server)
+
+    def said(reason: str) -> dict[str, str]:
+        return {"type": "expelled", "server": server, "name": "Den", "reason": reason}
+
+    async with listening(served, token) as ear, listening(served, owner) as owners:
+        await begun(ear)
+        await begun(owners)
+        for method, path, reason in (
+            ("DELETE", f"/v1/servers/{server}/members/{user}", "no_member"),
+            ("POST", f"/v1/servers/{server}/bans/{user}", "banned"),
+            ("DELETE", f"/v1/servers/{server}", "no_such_server"),
+        ):
+            await come_back(ear)
+            await do(method, path, **({"reason": "noise"} if reason == "banned" else {}))
+            assert await ear.until("expelled") == said(reason)
+            await ear.until("directory", server=server)
+            if reason == "banned":
+                await do("DELETE", path)
+        for _ in range(6):  # three comings and three goings
+            await owners.until("directory", server=server)
+        assert all(told["type"] != "expelled" for told in owners.said)

@@ -141,6 +141,33 @@ async def test_a_writer_that_hangs_before_it_writes_stops_nobody(line: Line, lat
     assert {session.user for session in await here(line)} == {USER, other}
 
 
+async def test_who_came_too_late_twice_is_let_through_while_the_others_wait(
+    line: Line, late: Interrupted, database: str
+) -> None:
+    watcher = await asyncpg.connect(dsn(database))
+    people = [uuid.uuid4() for _ in range(3)]
+    others: list[asyncio.Task[Applied]] = []
+
+    async def stuck() -> None:
+        """The newest of the others waits for a lock, or is done."""
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        async with asyncio.timeout(PATIENCE):
+            while not others[-1].done() and not await watcher.fetchval(waits):
+                await asyncio.wait({others[-1]}, timeout=0.01)
+
+    async def before() -> None:
+        user = people[len(others)]
+        joined = webhook("participant_joined", f"PA_{user}", user=user)
+        others.append(asyncio.ensure_future(take(line, joined)))
+        await stuck()
+
+    late.before = before
+    assert (await take(late, webhook("participant_joined"))).changed == 1
+    assert [(await each).changed for each in others] == [1, 1, 1]
+    assert {session.user for session in await here(line)} == {USER, *people}
+    await watcher.close()
+
+
 class Takes:
     """An applier of its own, and what it applied."""
 

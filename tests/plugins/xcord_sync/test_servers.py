@@ -12,7 +12,7 @@ from tests.plugins.xcord_sync.world import Person, World
 
 from xcord_sync.backend.news import TOPIC
 from xcord_sync.backend.queries import servers as queries
-from xcord_sync.backend.tables import Audit, Ban, Invite, VoiceSession
+from xcord_sync.backend.tables import Audit, Ban, Invite, Member, User, VoiceSession
 
 
 async def channels(person: Person, server: str) -> list[str]:
@@ -282,7 +282,7 @@ async def test_other_instances_hear_of_what_changed_and_not_of_what_was_refused(
     await guest.get("PATCH", "/v1/me", name="G")
     await owner.get("DELETE", f"/v1/servers/{server}/members/{guest.user}", 204)
     await guest.get("POST", "/v1/logout-everywhere", 204)
-    while len(heard) < 6:
+    while len(heard) < 7:
         await asyncio.wait_for(listener.fetchval("SELECT 1"), 10)
     await listener.close()
     assert heard == [
@@ -290,9 +290,34 @@ async def test_other_instances_hear_of_what_changed_and_not_of_what_was_refused(
         {"server": server, "users": []},  # an invite was made
         {"server": server, "users": [guest.user]},
         {"account": guest.user},
+        {
+            "to": guest.user,
+            "say": json.dumps(
+                {"type": "expelled", "server": server, "name": "Den", "reason": "no_member"},
+                separators=(",", ":"),
+            ),
+        },
         {"server": server, "users": [guest.user]},
         {"logins": guest.user},
     ]
+
+
+async def test_a_server_of_more_people_than_a_notice_can_name_is_deleted(world: World) -> None:
+    owner = await world.person()
+    server, _ = await owner.server()
+    users = [uuid.uuid4() for _ in range(300)]  # a notice of PostgreSQL has less than 8000 bytes
+    async with world.parts.store.change() as db:
+        rows = [
+            {"id": each, "login": each.hex[:30], "name": "P", "role": "member", "password_hash": "-"}
+            for each in users
+        ]
+        await db.execute(insert(User), rows)
+        await db.execute(
+            insert(Member),
+            [{"server_id": uuid.UUID(server), "user_id": each, "role": "member"} for each in users],
+        )
+    await owner.get("DELETE", f"/v1/servers/{server}", 204)
+    assert await owner.refused("GET", f"/v1/servers/{server}/members") == "no_such_server"
 
 
 async def test_who_did_what_is_written_down_without_any_code(world: World) -> None:

@@ -230,6 +230,7 @@ async def test_who_looks_after_a_server_raises_removes_bans_and_forgives(
 
         await ann.ask("directory.ban", Ban(server.id, me(bo)))
         await bo.until(lambda: named(bo, den) is None, timeout=10)
+        assert bo.notices[-1:] == [("directory.banned", {"server": den})]  # said before it is gone
         with pytest.raises(CommandError):
             await bo.hub.ask("directory.join_token", JoinTokenFor(attic), VOICE)
         await ann.ask("directory.look_after", LookAfter(server.id))
@@ -249,9 +250,11 @@ async def test_who_looks_after_a_server_raises_removes_bans_and_forgives(
 
         await ann.ask("directory.remove_member", RemoveMember(server.id, me(bo)))
         await bo.until(lambda: named(bo, den) is None, timeout=10)
+        assert bo.notices[-1:] == [("directory.removed", {"server": den})]
         await bo.ask("directory.accept_invite", AcceptInvite(invite.code))
         await bo.ask("directory.leave_server", LeaveServer(server.id))
         assert named(bo, den) is None
+        assert len(bo.notices) == 2  # nobody is told what they did themselves
         await ann.ask("directory.revoke_invite", RevokeInvite(server.id, invite.code))
         assert upkeep(ann).invites == ()
         with pytest.raises(CommandError) as caught:

@@ -18,7 +18,7 @@ import asyncpg
 
 from ..news import TOPIC as DIRECTORY
 from .ledger import TOPIC
-from .line import OUTAGE, Line, connect, dsn
+from .line import OUTAGE, Line, connect, dsn, told_apart
 
 log = logging.getLogger("xcord.server")
 
@@ -38,12 +38,14 @@ class Seen:
 
 @dataclass
 class Ears:
-    """Who is told, on this loop: changes in their order; words for one user (a JSON message); that servers
-    changed, with the users whom it concerns though they are no members now; that logins of a user ended;
-    and, when notices may have been missed, to look again (``anew``, true: changes were missed, too)."""
+    """Who is told, on this loop: changes in their order; words for one user (a JSON message), or for all who
+    see a server but one user; that servers changed, with the users whom it concerns though they are no members
+    now; that logins of a user ended; and, when notices may have been missed, to look again (``anew``, true:
+    changes were missed, too)."""
 
     changed: Callable[[list[Seen]], None]
     said: Callable[[str, bytes], None]
+    said_of: Callable[[str, str, bytes], None]
     servers: Callable[[list[str], list[str]], None]
     logins: Callable[[str], None]
     anew: Callable[[bool], None]
@@ -65,7 +67,8 @@ class Fanout:
             try:
                 connection = await connect(self._dsn)
                 try:
-                    await self._listen(connection)
+                    with told_apart(connection):
+                        await self._listen(connection)
                 finally:
                     connection.terminate()
             except OUTAGE as error:
@@ -116,6 +119,8 @@ class Fanout:
                 self._pass_on(changes)
             elif (not changes or changes[-1].seq > self.seq) and not await self._read(connection):
                 self._ears.anew(True)
+        elif "of" in notice:
+            self._ears.said_of(notice["of"], notice["but"], notice["say"].encode())
         elif "say" in notice:
             self._ears.said(notice["to"], notice["say"].encode())
         elif "server" in notice:

@@ -74,7 +74,9 @@ async def presence(
         applier.look()
         reconciler.soon()
 
-    ears = Ears(sockets.changed, sockets.said, sockets.servers_changed, sockets.logins_ended, anew)
+    ears = Ears(
+        sockets.changed, sockets.said, sockets.said_of, sockets.servers_changed, sockets.logins_ended, anew
+    )
     async with Sfu(livekit_url, key) as sfu:
         fanout = Fanout(database, ears)
         applier = Applier(database, counters, applied)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import asyncpg
@@ -17,8 +17,8 @@ ANSWER_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 FROZEN_SECONDS = 5.0  # after which a transaction that nobody goes on with is undone
 
-#: What a lost or refusing database looks like.
-OUTAGE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+#: What a lost or refusing database looks like, asked within ``told_apart``.
+OUTAGE = (OSError, TimeoutError, asyncpg.PostgresConnectionError,
           asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
           asyncpg.IdleInTransactionSessionTimeoutError)  # fmt: skip
 
@@ -44,7 +44,8 @@ class Line:
             if self._connection is None or self._connection.is_closed():
                 self._connection = await self._connect()
             try:
-                yield self._connection
+                with told_apart(self._connection):
+                    yield self._connection
             except BaseException:
                 # Whatever state it is in (also when we were cancelled), the next one is clean.
                 broken, self._connection = self._connection, None
@@ -55,9 +56,11 @@ class Line:
     async def _connect(self) -> asyncpg.Connection[Any]:
         connection = await connect(self._dsn)
         try:
-            # Not at the start-up: PgBouncer refuses what it does not know there.
+            # Not at the start-up: PgBouncer refuses what it does not know there. Planning anew would take as
+            # long as most statements here, and no plan is better for knowing the values.
             await connection.execute(
                 f"SET lock_timeout = {self._patience * 1000:.0f};"
+                "SET plan_cache_mode = force_generic_plan;"
                 f"SET idle_in_transaction_session_timeout = {FROZEN_SECONDS * 1000:.0f}"
             )
         except BaseException:
@@ -70,6 +73,18 @@ class Line:
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None
+
+
+@contextlib.contextmanager
+def told_apart(connection: asyncpg.Connection[Any]) -> Iterator[None]:
+    """asyncpg has one exception for a connection that is closed and for what was asked wrongly (a value of
+    the wrong type, two statements at once). Only the first is an outage: it becomes a ``ConnectionError``."""
+    try:
+        yield
+    except asyncpg.InterfaceError as error:
+        if connection.is_closed():
+            raise ConnectionError("the connection to the database was closed") from error
+        raise
 
 
 async def connect(address: str) -> asyncpg.Connection[Any]:

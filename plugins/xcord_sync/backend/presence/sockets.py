@@ -119,6 +119,12 @@ class Sockets:
         for listener in tuple(self._by_user.get(user, ())):
             listener.offer(message)
 
+    def said_of(self, server: str, but: str, message: bytes) -> None:
+        """Words for all who see a server, but one person."""
+        for listener in tuple(self._by_server.get(server, ())):
+            if str(listener.user) != but:
+                listener.offer(message)
+
     def servers_changed(self, servers: list[str], users: list[str]) -> None:
         """The directory of all who see the servers is another, and that of the users."""
         told: set[Listener] = set()

@@ -44,9 +44,15 @@ async def rename(db: AsyncConnection, server: uuid.UUID, name: str) -> None:
     await db.execute(update(Server).where(Server.id == server).values(name=name))
 
 
-async def drop(db: AsyncConnection, server: uuid.UUID) -> None:
-    """Deletes it with its members, channels, invites and bans."""
-    await db.execute(delete(Server).where(Server.id == server))
+async def name_of(db: AsyncConnection, server: uuid.UUID) -> str:
+    """What it is called; the server must be locked."""
+    return str((await db.execute(select(Server.name).where(Server.id == server))).scalar_one())
+
+
+async def drop(db: AsyncConnection, server: uuid.UUID) -> str:
+    """Deletes it with its members, channels, invites and bans; what it was called. It must be locked."""
+    gone = delete(Server).where(Server.id == server).returning(Server.name)
+    return str((await db.execute(gone)).scalar_one())
 
 
 async def channels(db: AsyncConnection, server: uuid.UUID) -> list[Channel]:

@@ -55,6 +55,8 @@ def add(app: FastAPI, parts: Parts) -> None:
         person = await members.one(ask.db, server, user)
         if user != ask.me:
             ask.must("member.remove", over=person.role)
+            name = await servers.name_of(ask.db, server)
+            await news.of_expulsion(ask.db, server, name, "no_member", user=user)
         await members.drop(ask.db, server, user)
         await ask.note("member.leave" if user == ask.me else "member.remove", user)
         await news.of_server(ask.db, server, [user])

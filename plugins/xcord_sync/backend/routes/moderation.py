@@ -111,6 +111,8 @@ def _bans(app: FastAPI, parts: Parts) -> None:
         new = insert(Ban).values(server_id=server, user_id=user, **row)
         await ask.db.execute(new.on_conflict_do_update(index_elements=["server_id", "user_id"], set_=row))
         await ask.note("ban.create", user, reason=ask.body.reason)
+        name = await servers.name_of(ask.db, server)
+        await news.of_expulsion(ask.db, server, name, "banned", user=user)
         await news.of_server(ask.db, server, [user])
         there = [each.id for each in await servers.channels(ask.db, server)]
         ask.afterwards.append(partial(parts.calls.expel, there, user, "banned"))

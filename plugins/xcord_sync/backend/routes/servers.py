@@ -11,7 +11,7 @@ from ... import contract
 from .. import news
 from ..asking import Ask, route
 from ..parts import Parts
-from ..queries import audit, logins, members, places, servers
+from ..queries import audit, logins, places, servers
 from ..store import FIRST_CHANNELS
 from ..tables import Channel, Server
 from .accounts import info
@@ -74,8 +74,8 @@ def add(app: FastAPI, parts: Parts) -> None:
         server = ask.place.server
         await servers.lock(ask.db, server)
         there = [each.id for each in await servers.channels(ask.db, server)]
-        people = [each.id for each in await members.every(ask.db, server)]
-        await servers.drop(ask.db, server)
+        name = await servers.drop(ask.db, server)
         await ask.note("server.delete")
-        await news.of_server(ask.db, server, people)
+        await news.of_expulsion(ask.db, server, name, "no_such_server", by=ask.me)
+        await news.of_server(ask.db, server)
         ask.afterwards.append(lambda: parts.calls.expel(there, None, "no_such_channel"))
