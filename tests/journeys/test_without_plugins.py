@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from tests.guests import account
 from tests.journeys.world import World
 
 CASES = {
@@ -50,3 +52,21 @@ def test_a_window_in_a_call_without_layout_names_who_is_there(world: World, brow
         for name in ("Elif", "Oliver", "Maya"):
             main.get_by_text(name).first.wait_for(timeout=30_000)
         page.close()
+
+
+def test_without_sync_a_direct_link_still_joins_the_call_and_leaves_it(world: World) -> None:
+    (ticket,) = account.tickets(world.server.address, world.channel, [world.person()])
+    with world.app("--measure", "-p", "no:sync") as app:
+        app.wait_painted()
+        assert "directory" not in app.read("directory")
+        app.ask("voice.join", 30.0, url=ticket.url, token=ticket.token)
+        names = {"Elif", "Oliver", "Maya"}
+
+        def heard(held: dict[str, Any]) -> bool:
+            voice = held["voice"]
+            return voice["status"] == "connected" and names <= {each["name"] for each in voice["people"]}
+
+        app.wait("the call", ["voice"], heard, 30.0)
+        assert ticket.token not in str(app.read())
+        app.ask("voice.leave")
+        app.wait("leaving", ["voice"], lambda held: held["voice"]["status"] == "idle")

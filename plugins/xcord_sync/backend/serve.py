@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -176,6 +177,8 @@ async def _start(
         stack.callback(ready.unlink, missing_ok=True)
     if wanted.faults:
         print("xcord serve: --faults: the owner may make it fail; never in production", flush=True)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking through all of it holds each request up now and then
     print(f"xcord serve: ready at {address}, calls at {running.livekit}, data in {wanted.data}", flush=True)
     return web
 

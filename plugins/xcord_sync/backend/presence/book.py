@@ -91,6 +91,17 @@ def apply(known: Mapping[Key, Session], signals: Iterable[Signal]) -> Outcome:
     return outcome
 
 
+def guess(signals: Iterable[Signal]) -> dict[Key, Session]:
+    """What is most likely known around signals: nothing of who comes, of everybody else that they are here
+    and nowhere else, and that nobody is left in a room that finishes."""
+    first: dict[Key, Session | None] = {}
+    for signal in signals:
+        if signal.person is not None:
+            session = _session(signal)
+            first.setdefault(session.key, None if signal.kind == "participant_joined" else session)
+    return {key: session for key, session in first.items() if session is not None}
+
+
 def _finish(sessions: dict[Key, Session], signal: Signal, outcome: Outcome, write: object) -> None:
     assert callable(write)
     end = Session(signal.room_sid, "", signal.room, signal.channel, NOBODY, "", signal.at, left_at=signal.at)

@@ -17,8 +17,8 @@ from typing import Any
 import asyncpg
 
 from ..news import TOPIC as DIRECTORY
-from .ledger import TOPIC
 from .line import OUTAGE, Line, connect, dsn, told_apart
+from .statements import TOPIC
 
 log = logging.getLogger("xcord.server")
 
@@ -39,9 +39,9 @@ class Seen:
 @dataclass
 class Ears:
     """Who is told, on this loop: changes in their order; words for one user (a JSON message), or for all who
-    see a server but one user; that servers changed, with the users whom it concerns though they are no members
-    now; that logins of a user ended; and, when notices may have been missed, to look again (``anew``, true:
-    changes were missed, too)."""
+    see a server but one user; that servers changed, with the users whom it concerns though they are no
+    members now; that logins of a user ended; and, when notices may have been missed, to look again
+    (``anew``, true: changes were missed, too)."""
 
     changed: Callable[[list[Seen]], None]
     said: Callable[[str, bytes], None]

@@ -4,6 +4,9 @@ A writer reads, decides, and writes only if the version is still the one that it
 is locked by the same statement. So nobody decides on what is not so any more, and the numbers of changes
 become visible in their order: who has seen number 7 has seen all before it. No lock is held between two
 statements, apart from a writer's that came too late twice.
+
+Webhooks mostly tell what was to be expected, so their writer first decides on what it guesses to be there,
+and writes if that is just what is there: one statement instead of two. Nothing else is different about it.
 """
 
 from __future__ import annotations
@@ -21,59 +24,10 @@ from .book import Change, Key, Session
 from .compare import Corrections, still_due
 from .line import Line
 from .signals import ENDED, Signal
+from .statements import ALONE, AROUND, KNOWN, OPEN, STORE, WRITE, WRITE_IF_GUESSED
 from .webhooks import Received
 
-TOPIC = "xcord_presence"
-MOST_IN_A_NOTICE = 40  # changes; a notice has less than 8000 bytes
-TRIES = 2  # without a lock
-
-#: An instance that is frozen in the middle loses its connection after 5 s, and with it the lock.
-ALONE = "BEGIN; SELECT number FROM presence_version FOR UPDATE"
-
-_COLUMNS = "room_sid, participant_sid, room, channel_id, user_id, device, joined_at, left_at, source"
-_OPEN = f"SELECT {_COLUMNS} FROM voice_sessions WHERE left_at IS NULL"
-_AROUND = f"""
-    SELECT (SELECT number FROM presence_version), known.ids, s.*
-    FROM (SELECT ARRAY(SELECT id FROM webhook_events WHERE id = ANY($5::text[])) AS ids) known
-    LEFT JOIN (
-        SELECT {_COLUMNS} FROM voice_sessions
-        WHERE (room_sid, participant_sid) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-        UNION ALL {_OPEN} AND user_id = ANY($3::uuid[])
-        UNION ALL {_OPEN} AND channel_id = ANY($4::uuid[])
-    ) s ON true"""
-_INSERT = """
-    INSERT INTO webhook_events (id, kind, room, room_sid, participant_sid, created_at, payload, applied_at)
-    SELECT id, kind, room, room_sid, participant_sid, created_at, payload,
-           CASE WHEN waits THEN NULL ELSE now() END
-    FROM {}unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bytea[],
-                  $8::bool[])
-         AS given (id, kind, room, room_sid, participant_sid, created_at, payload, waits)
-    ON CONFLICT (id) DO NOTHING RETURNING id"""
-_STORE = _INSERT.format("")
-# Everything is drawn from `v`: the version's row is locked before a change is given its number.
-_WRITE = f"""
-    WITH v AS (
-        UPDATE presence_version SET number = number + 1 WHERE number = $23 RETURNING number
-    ), n AS ({_INSERT.format("v, ")}
-    ), s AS (
-        INSERT INTO voice_sessions ({_COLUMNS})
-        SELECT given.* FROM v, unnest($9::text[], $10::text[], $11::text[], $12::uuid[], $13::uuid[],
-                                      $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[]) given
-        ON CONFLICT (room_sid, participant_sid)
-        DO UPDATE SET left_at = excluded.left_at, joined_at = excluded.joined_at, source = excluded.source
-    ), e AS (
-        UPDATE webhook_events SET applied_at = now() FROM v WHERE id = ANY($18::text[])
-    ), c AS (
-        INSERT INTO presence_changes (channel_id, user_id, device, kind)
-        SELECT given.* FROM v, unnest($19::uuid[], $20::uuid[], $21::text[], $22::text[]) given
-        RETURNING seq, channel_id, user_id, kind
-    ), told AS (
-        SELECT pg_notify('{TOPIC}', CASE WHEN count(*) > {MOST_IN_A_NOTICE} THEN '{{"changes": []}}' ELSE
-            json_build_object('changes', json_agg(
-                json_build_array(seq, channel_id, user_id, kind = 'joined') ORDER BY seq))::text END)
-        FROM c HAVING count(*) > 0
-    )
-    SELECT number, (SELECT count(*) FROM told) FROM v"""
+TRIES = 2  # that read and then write, without a lock
 
 Batch = Sequence[tuple[Received, Signal | None]]
 _About = tuple[list[list[str]], list[uuid.UUID], list[uuid.UUID]]  # keys, people, channels that finish
@@ -110,14 +64,15 @@ async def take(line: Line, batch: Batch) -> Applied:
         twice = len(batch) - len(whole.keys() - kept)
         return outcome.written, Applied(outcome.doubled + twice, outcome.late)
 
-    return await _change(line, _about(signals.values()), decide, events)
+    guess = book.guess(signals.values())
+    return await _change(line, _about(signals.values()), decide, events, guess=guess)
 
 
 async def store(line: Line, batch: Batch) -> set[str]:
     """Only keeps webhooks, to be applied later. The ids that were new."""
     events = _events([(received, signal is not None) for received, signal in batch])
     async with line.use() as db:
-        return {row["id"] for row in await db.fetch(_STORE, *events)}
+        return {row["id"] for row in await db.fetch(STORE, *events)}
 
 
 async def apply(line: Line, batch: Mapping[str, Signal]) -> Applied:
@@ -148,8 +103,13 @@ async def _change(
     events: list[list[Any]],
     *,
     waited: Sequence[str] = (),
+    guess: Mapping[Key, Session] | None = None,
 ) -> Applied:
     async with line.use() as db:
+        if guess is not None:
+            applied = await _at_once(db, about, decide, events, guess)
+            if applied is not None:
+                return applied
         for _ in range(TRIES):
             applied = await _attempt(db, about, decide, events, waited)
             if applied is not None:
@@ -162,6 +122,18 @@ async def _change(
     return applied
 
 
+async def _at_once(
+    db: asyncpg.Connection[Any], about: _About, decide: _Decide, events: list[list[Any]],
+    guess: Mapping[Key, Session],
+) -> Applied | None:  # fmt: skip
+    """``None``, and nothing is written, when it is not just as guessed."""
+    columns, applied = _decided(guess, set(), decide, ())
+    (rooms, sids), users, finished = about
+    guessed = _turned([_row(session) for session in guess.values()], 9)[: len(KNOWN)]
+    found = await db.fetch(WRITE_IF_GUESSED, *events, *columns, rooms, sids, users, finished, *guessed)
+    return applied if found else None
+
+
 async def _attempt(
     db: asyncpg.Connection[Any],
     about: _About,
@@ -171,21 +143,26 @@ async def _attempt(
 ) -> Applied | None:
     """``None``, and nothing is written, when another writer came in between."""
     (rooms, sids), users, finished = about
-    rows = await db.fetch(_AROUND, rooms, sids, users, finished, events[0])
+    rows = await db.fetch(AROUND, rooms, sids, users, finished, events[0])
     known = {session.key: session for session in (_session(row[2:]) for row in rows if row[2] is not None)}
-    written, applied = decide(known, set(rows[0][1]))
+    columns, applied = _decided(known, set(rows[0][1]), decide, waited)
+    return applied if await db.fetch(WRITE, *events, *columns, rows[0][0]) else None
+
+
+def _decided(
+    known: Mapping[Key, Session], kept: set[str], decide: _Decide, waited: Sequence[str]
+) -> tuple[list[list[Any]], Applied]:
+    """Sessions, webhooks that waited, and changes, as columns to be written."""
+    written, applied = decide(known, kept)
     before = {key: session for key, session in known.items() if session.here}
     changes = book.changes(before, written)
-    sessions = _turned([_row(session) for session in written.values()], 9)
-    version = rows[0][0]
-    if not await db.fetch(_WRITE, *events, *sessions, list(waited), *_columns(changes), version):
-        return None
     applied.written, applied.changed = len(written), len(changes)
     applied.came = [session for session in written.values() if session.here]
     coming = {session.user for session in applied.came}
     after = {**before, **written}.values()
     applied.here = [session for session in after if session.here and session.user in coming]
-    return applied
+    sessions = _turned([_row(session) for session in written.values()], 9)
+    return [*sessions, list(waited), *_columns(changes)], applied
 
 
 async def waiting(line: Line, seconds: float, most: int = 200) -> list[tuple[str, bytes]]:
@@ -211,7 +188,7 @@ async def everybody(line: Line) -> tuple[datetime, dict[Key, Session]]:
     """The database's time, and all open sessions."""
     async with line.use() as db:
         now = await db.fetchval("SELECT now()")
-        rows = await db.fetch(_OPEN)
+        rows = await db.fetch(OPEN)
     return now, {session.key: session for session in map(_session, rows)}
 
 
@@ -221,7 +198,7 @@ async def of_people(
     """The open sessions in some channels, of one person or of all."""
     async with line.use() as db:
         rows = await db.fetch(
-            f"{_OPEN} AND channel_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR user_id = $2)",
+            f"{OPEN} AND channel_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR user_id = $2)",
             list(channels),
             user,
         )

@@ -25,6 +25,7 @@ from .sfu import NoAnswer, Sfu
 log = logging.getLogger("xcord.server")
 
 MOVED = "xcord.moved"  # the topic by which a call is told the same
+GATHER_SECONDS = 0.05  # who comes meanwhile is looked at together, once apps have been told of their coming
 HEARD_SECONDS = 0.2  # for the word to arrive before the removal
 CALLED_SECONDS = 5.0  # for an app to move by itself
 TRIES = 3
@@ -55,11 +56,20 @@ class Warden:
     def __init__(self, url: str, sfu: Sfu, fanout: Fanout, counters: Counters) -> None:
         self._line, self._sfu, self._fanout, self._counters = Line(url), sfu, fanout, counters
         self._work: set[asyncio.Task[None]] = set()
+        self._came: list[Session] = []
+        self._here: dict[uuid.UUID, list[Session]] = {}  # of who came, as the newest batch left it
 
     def look(self, came: Sequence[Session], here: Iterable[Session]) -> None:
         """In the background: whether those who came may stay, and whose call on another device ends."""
-        if came:
-            self._begin(self._look(list(came), list(here)))
+        if not came:
+            return
+        if not self._came:
+            self._begin(self._gather())
+        self._came += came
+        sessions = list(here)
+        self._here.update({each.user: [] for each in sessions})
+        for each in sessions:
+            self._here[each.user].append(each)
 
     async def check(self, everybody: Sequence[Session]) -> None:
         """The same for all at once, to its end."""
@@ -95,6 +105,13 @@ class Warden:
         task = asyncio.ensure_future(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
+
+    async def _gather(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        came, self._came = self._came, []
+        here, self._here = self._here, {}
+        still = {session.key: session for theirs in here.values() for session in theirs}
+        await self._look([each for each in came if each.key in still], list(still.values()))
 
     async def _look(self, came: list[Session], here: list[Session]) -> None:
         try:
