@@ -4,7 +4,9 @@ import base64
 import json
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import jwt
 import pytest
@@ -61,6 +63,68 @@ def test_a_changed_body_is_not_the_one_that_was_signed() -> None:
 def test_a_header_that_is_not_genuine_is_refused(header: str) -> None:
     with pytest.raises(NotGenuine):
         receive(b"{}", hash_claim(header, KEYS))
+
+
+LONG = {**KEYS, "long": "l" * 64}
+CLAIMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "iss": st.sampled_from([KEY, "newer", "long", "stranger", "", 7, None]),
+        "exp": st.sampled_from([-1000, -76, -74, 300, 10**12, "soon", True, None, 1.5]),
+        "nbf": st.sampled_from([-300, 74, 76, "now", None]),
+        "iat": st.sampled_from([-300, 74, 76, "now"]),
+        "sha256": st.sampled_from([base64.b64encode(b"x" * 32).decode(), "", "%", "eA", 7]),
+        "sub": st.just("anybody"),
+    },
+)
+
+
+def judged(header: str, read: Callable[[str], bytes]) -> bytes | None:
+    try:
+        return read(header)
+    except NotGenuine:
+        return None
+
+
+def by_pyjwt(header: str) -> bytes:
+    """What ``hash_claim`` means, in the words of a library."""
+    for issuer, secret in LONG.items():
+        try:
+            claims = jwt.decode(
+                header, secret, algorithms=["HS256"], issuer=issuer, leeway=75,
+                options={"require": ["exp", "iss"]},
+            )  # fmt: skip
+            return base64.b64decode(claims.get("sha256") or "", validate=True)
+        except (jwt.PyJWTError, ValueError, TypeError):
+            continue
+    raise NotGenuine
+
+
+@given(
+    CLAIMS,
+    st.sampled_from([SECRET, "n" * 40, "l" * 64, "x" * 64]),
+    st.sampled_from(["HS256", "HS384", "none"]),
+    st.integers(0, 400),
+    st.sampled_from(["", "A", ".", "=", " ", "é"]),
+)
+def test_a_token_is_judged_as_a_library_judges_it(
+    claims: dict[str, Any], secret: str, algorithm: str, at: int, put: str
+) -> None:
+    now = time.time()
+    moved = {
+        name: now + value if name in ("exp", "nbf", "iat") and type(value) is int else value
+        for name, value in claims.items()
+    }
+    if algorithm == "HS384":
+        secret = "l" * 64  # it warns of shorter ones
+    made = jwt.api_jws.encode(json.dumps(moved).encode(), None if algorithm == "none" else secret, algorithm)
+    header = made[:at] + put + made[at:]
+    ours, theirs = judged(header, lambda each: hash_claim(each, LONG)), judged(header, by_pyjwt)
+    # Ours may be the stricter one about odd types and odd base64, and never takes what the other refuses.
+    assert ours == theirs or ours is None
+    plain = put == "" and all(type(value) in (int, float, str) for value in claims.values())
+    if plain and not {"soon", "now"} & set(map(str, claims.values())):
+        assert ours == theirs
 
 
 def test_a_clock_that_is_off_by_a_minute_is_borne_with() -> None:

@@ -57,8 +57,8 @@ class Line:
         connection = await connect(self._dsn)
         try:
             # Not at the start-up: PgBouncer refuses what it does not know there. Planning anew would take as
-            # long as most statements here, and no plan is better for knowing the values. But one that was made
-            # for a table with few rows would read all of it until the next ANALYZE, however long it has grown.
+            # long as most statements here, and no plan is better for knowing the values. But one that was
+            # made for a table with few rows would read all of it until the next ANALYZE, whatever its size.
             await connection.execute(
                 f"SET lock_timeout = {self._patience * 1000:.0f};"
                 "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
