@@ -188,10 +188,10 @@ async def test_moderators_hear_of_each_others_invites(served: Served) -> None:
 
 
 async def test_who_is_put_out_of_a_server_is_told_why_though_in_no_call(served: Served) -> None:
+    user, _, token = newcomer(served)  # before the server is there, of which they would be a member
     owner = served.log_in()
     server = served.ask("POST", "/v1/servers", owner, name="Den").json()["id"]
     code = served.ask("POST", f"/v1/servers/{server}/invites", owner, uses=9).json()["code"]
-    user, _, token = newcomer(served)
 
     async def do(method: str, path: str, by: str = owner, **body: object) -> None:
         answer = await asyncio.to_thread(served.ask, method, path, by, **body)
@@ -200,6 +200,7 @@ async def test_who_is_put_out_of_a_server_is_told_why_though_in_no_call(served: 
     async def come_back(ear: Ear) -> None:
         await do("POST", "/v1/invites/accept", token, code=code)
         await ear.until("directory", server=server)
+        await ear.until("snapshot")  # from now on this socket sees the server
 
     def said(reason: str) -> dict[str, str]:
         return {"type": "expelled", "server": server, "name": "Den", "reason": reason}
@@ -216,6 +217,7 @@ async def test_who_is_put_out_of_a_server_is_told_why_though_in_no_call(served: 
             await do(method, path, **({"reason": "noise"} if reason == "banned" else {}))
             assert await ear.until("expelled") == said(reason)
             await ear.until("directory", server=server)
+            await ear.until("snapshot")
             if reason == "banned":
                 await do("DELETE", path)
         for _ in range(6):  # three comings and three goings
