@@ -20,6 +20,7 @@ from xcord import (
     LeaveServer,
     ModeratePerson,
     MovePerson,
+    PlaceChannel,
     RemoveMember,
     RenameServer,
     RevokeInvite,
@@ -70,6 +71,10 @@ async def create_channel(client: Client, args: CreateChannel) -> None:
 async def edit_channel(client: Client, args: EditChannel) -> None:
     wanted = contract.ChannelChange(name=args.name.strip(), user_limit=args.limit)
     await client.do("PATCH", _channel(args.channel), wanted)
+
+
+async def place_channel(client: Client, args: PlaceChannel) -> None:
+    await client.do("PATCH", _channel(args.channel), contract.ChannelChange(position=args.position))
 
 
 async def delete_channel(client: Client, args: DeleteChannel) -> None:
@@ -143,6 +148,7 @@ ERRANDS: dict[str, tuple[type[Any], Errand]] = {
     "delete_server": (DeleteServer, delete_server),
     "create_channel": (CreateChannel, create_channel),
     "edit_channel": (EditChannel, edit_channel),
+    "place_channel": (PlaceChannel, place_channel),
     "delete_channel": (DeleteChannel, delete_channel),
     "kick": (ModeratePerson, kick),
     "mute": (ModeratePerson, mute),

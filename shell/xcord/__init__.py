@@ -77,6 +77,7 @@ _HOMES = {
         "Nothing",
         "PersonSwitch",
         "Pin",
+        "PlaceChannel",
         "Register",
         "Rejoin",
         "RemoveMember",
@@ -176,6 +177,7 @@ if TYPE_CHECKING:
     from .requests import Nothing as Nothing
     from .requests import PersonSwitch as PersonSwitch
     from .requests import Pin as Pin
+    from .requests import PlaceChannel as PlaceChannel
     from .requests import Register as Register
     from .requests import Rejoin as Rejoin
     from .requests import RemoveMember as RemoveMember

@@ -176,6 +176,13 @@ class EditChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: int = 0
 
 
+class PlaceChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``directory.place_channel``: among all of its server; ``position`` counts from 0, others make room."""
+
+    channel: str
+    position: int
+
+
 class DeleteChannel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``directory.delete_channel``: also while people are in it."""
 

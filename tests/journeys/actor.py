@@ -25,6 +25,7 @@ from xcord.requests import (
     LookAfter,
     ModeratePerson,
     Nothing,
+    PlaceChannel,
     Register,
     Rejoin,
     SetAvatar,
@@ -115,6 +116,7 @@ class Actor:
             ("directory.look_after", LookAfter),
             ("directory.leave_server", LeaveServer),
             ("directory.accept_invite", AcceptInvite),
+            ("directory.place_channel", PlaceChannel),
             ("directory.set_avatar", SetAvatar),
         ):
             hub.command(name, args, self._answer_to(name))
@@ -146,6 +148,8 @@ class Actor:
             elif name == "directory.look_after":
                 upkeep = UPKEEP if args.server else None
                 self.directory.set(msgspec.structs.replace(self.directory.value, upkeep=upkeep))
+            elif name == "directory.place_channel":
+                self._place(args)
             elif name == "directory.set_avatar":
                 self.pictures["mine"] = args.picture
                 self.show_picture("u0", "mine")
@@ -155,6 +159,14 @@ class Actor:
                 self.voice.set(Voice())
 
         return answer
+
+    def _place(self, args: PlaceChannel) -> None:
+        server, *others = self.directory.value.servers
+        moved = next(each for each in server.channels if each.id == args.channel)
+        rest = [each for each in server.channels if each is not moved]
+        rest.insert(args.position, moved)
+        changed = msgspec.structs.replace(server, channels=tuple(rest))
+        self.directory.set(msgspec.structs.replace(self.directory.value, servers=(changed, *others)))
 
     def sign_in(self) -> None:
         """As after a good password."""

@@ -55,6 +55,27 @@ async def test_an_invite_can_be_made_and_copied_and_is_put_away(stage: Stage) ->
     await held(stage, "directory", lambda value: value.invite is None)
 
 
+async def test_a_channel_is_moved_by_keyboard_and_the_next_press_moves_it_on(stage: Stage) -> None:
+    page = stage.page
+    stage.actor.sign_in()
+    await page.get_by_role("button", name="Manage Gece Kuşları").click()
+    await page.get_by_role("tab", name="Channels").click()
+    rows = page.locator("[data-channel] .cut")
+    before = await rows.all_inner_texts()
+    last = before[-1]
+    up = page.get_by_role("button", name=f"Move {last} up")
+    await up.focus()
+    for step in range(1, len(before)):
+        await page.keyboard.press("Enter")
+        await expect(rows.nth(len(before) - 1 - step)).to_have_text(last)
+        await expect(up).to_be_focused()
+    assert await rows.all_inner_texts() == [last, *before[:-1]]
+    await expect(up).to_have_attribute("aria-disabled", "true")
+    await page.keyboard.press("Enter")  # it is the first already
+    assert [each[0] for each in stage.actor.asked].count("directory.place_channel") == len(before) - 1
+    assert await findings(page) == []
+
+
 async def test_what_a_role_may_not_do_is_not_offered(stage: Stage) -> None:
     stage.actor.sign_in()
     page, directory = stage.page, stage.actor.directory.value

@@ -51,6 +51,7 @@ export interface Protocol {
   Person?: Person;
   PersonSwitch?: PersonSwitch;
   Pin?: Pin;
+  PlaceChannel?: PlaceChannel;
   Placed?: Placed;
   PluginState?: PluginState;
   Plugins?: Plugins;
@@ -224,6 +225,7 @@ export interface Commands {
   'directory.look_after': LookAfter;
   'directory.move': MovePerson;
   'directory.mute': ModeratePerson;
+  'directory.place_channel': PlaceChannel;
   'directory.put_invite_away': Nothing;
   'directory.refresh': Nothing;
   'directory.register': Register;
@@ -368,6 +370,13 @@ export interface MovePerson {
   channel: string;
   to: string;
   user: string;
+}
+/**
+ * `directory.place_channel`: among all of its server; `position` counts from 0, others make room.
+ */
+export interface PlaceChannel {
+  channel: string;
+  position: number;
 }
 /**
  * `directory.register`: a new account, signed in at once. `invite` is a code or an `xcord://join`

@@ -12,6 +12,7 @@ import Channels from './Channels.svelte';
 import JoinDialog from './JoinDialog.svelte';
 import PersonDialog from './PersonDialog.svelte';
 import ServerBans from './ServerBans.svelte';
+import ServerChannels from './ServerChannels.svelte';
 import ServerDialog from './ServerDialog.svelte';
 import ServerInvites from './ServerInvites.svelte';
 import ServerMembers from './ServerMembers.svelte';
@@ -109,6 +110,24 @@ test('a channel is changed, and deleted only at the second click', async () => {
   await tick();
   click('Delete for everybody?');
   expect(asked().at(-1)).toEqual(['directory.delete_channel', { channel: 'c2' }]);
+});
+
+test('a channel is moved among the others by keyboard, keeps the focus, and stops at the ends', async () => {
+  const rows = (): string[] => [...document.querySelectorAll('[data-channel] .cut')].map((each) => each.textContent);
+  const target = draw(ServerChannels, { server });
+  expect(rows()).toEqual(['Lobby', 'Müzik']);
+  const up = button('Move Müzik up', target);
+  up.focus();
+  up.click();
+  expect(asked()).toEqual([['directory.place_channel', { channel: 'c2', position: 0 }]]);
+  await answer({ code: 'forbidden' });
+  await tick();
+  expect([...document.querySelectorAll('[role=alert]')].map((each) => each.textContent).join('')).not.toBe('');
+  expect(document.activeElement).toBe(button('Move Müzik up'));
+  button('Move Lobby up').click();
+  button('Move Müzik down').click();
+  expect(asked()).toHaveLength(1);
+  expect(button('Move Müzik down').getAttribute('aria-disabled')).toBe('true');
 });
 
 test('a person is moved to another channel of the server', () => {
