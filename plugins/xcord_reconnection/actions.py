@@ -70,6 +70,9 @@ ACTIONS: dict[str, Action] = {
 NETWORK = frozenset({"unreachable", "timed_out", "server_error", "unavailable", "connect_failed"})
 """Codes that may mean that the server end, not the voice server, does not answer."""
 
+BUSY = frozenset({"rate_limited", "unavailable"})
+"""Codes with which the server end says when it may be asked again."""
+
 FRESH_AT_MOST = 3
 
 

@@ -52,7 +52,7 @@ class ReconnectionLife:
     # -- what comes in ---------------------------------------------------------------------------------
 
     def _on_voice(self, _name: str, voice: Voice | None) -> None:
-        view = View(voice.status, voice.reason, voice.problem, voice.channel) if voice else View()
+        view = View(voice.status, voice.reason, voice.problem, voice.channel, voice.wait) if voice else View()
         self._carry_out(self._policy.see(self._now(), view))
 
     def _hear(self, signal: Signal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SHORTEST, LONGEST = 1.0, 30.0
+SOONEST, LONGEST_ASKED = 0.5, 120.0
 TAKE_OVER_AFTER = 3.0  # seconds of trouble that belong to LiveKit's own recovery
 TAKE_OVER_EVERY = 5.0
 TAKE_OVER_RARELY = 60.0
@@ -18,9 +19,15 @@ def pause(attempt: int, spread: float, chance: float) -> float:
     return SHORTEST + chance * (longest - SHORTEST)
 
 
+def asked_pause(seconds: int, chance: float) -> float:
+    """Seconds until the next attempt when the server end said how long it wants to be left alone; those who
+    were refused together must not come back together."""
+    return min(LONGEST_ASKED, seconds) * (1.0 + 0.25 * chance) + SOONEST * chance
+
+
 def look_pause(looks: int, chance: float) -> float:
     """Seconds until the next question whether somebody answers; a thousand apps must not ask in step."""
-    whole = 1.0 if looks < 30 else 2.0 if looks < 90 else 5.0
+    whole = 0.5 if looks < 20 else 1.0 if looks < 40 else 2.0 if looks < 90 else 5.0
     return whole * (0.8 + 0.4 * chance)
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from xcord import CommandError, RecoveryPhase
 
-from .actions import FRESH_AT_MOST, NETWORK, RETRY, Action, action_for
-from .pace import SIGNAL_PATIENCE, TAKE_OVER_AFTER, look_pause, pause, take_over_pause
+from .actions import BUSY, FRESH_AT_MOST, NETWORK, RETRY, Action, action_for
+from .pace import SIGNAL_PATIENCE, TAKE_OVER_AFTER, asked_pause, look_pause, pause, take_over_pause
 
 SHOWN_AFTER = 1.0  # seconds of missing media before anybody is asked
 TRY_WITHIN = 70.0  # seconds in which an attempt must have come to an end
@@ -47,6 +47,7 @@ class View:
     reason: str = ""
     problem: str = ""
     channel: str = ""
+    wait: int = 0
 
 
 class Policy:
@@ -143,6 +144,11 @@ class Policy:
             return self._settle("ended", view.reason)
         if action.kind == "sign_in" or self._fresh >= FRESH_AT_MOST:
             return self._settle("sign_in", view.reason)
+        if view.reason in BUSY and view.wait:
+            # It answers and said when: a question in between would only make it busier.
+            self.phase, self.missing = "waiting", ""
+            self.due = now + asked_pause(view.wait, self._chance())
+            return []
         return self._search(now)
 
     def _settle(self, phase: RecoveryPhase, reason: str) -> Effects:

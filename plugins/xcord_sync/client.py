@@ -156,7 +156,7 @@ class Client:
             # The cause is dropped: a transport's error may quote the request.
             raise CommandError("unreachable", f"no answer ({type(error).__name__})") from None
         if response.status_code >= 300:
-            raise refusal(response.status_code, answer)
+            raise refusal(response.status_code, answer, response.headers.get("Retry-After", ""))
         return answer
 
 
@@ -177,8 +177,9 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
 _BY_STATUS = {401: "unauthorized", 403: "forbidden", 426: "client_too_old", 429: "rate_limited"}
 
 
-def refusal(status: int, answer: bytes) -> CommandError:
-    """What a refused request means: by the problem document's code, else by its status.
+def refusal(status: int, answer: bytes, retry_after: str = "") -> CommandError:
+    """What a refused request means: by the problem document's code, else by its status. ``seconds`` is for how
+    long the server end wants to be left alone, by the document or by the header ``Retry-After``.
 
     Anything that is not of the server end (a proxy's page, a redirect) is a ``server_error``.
     """
@@ -186,8 +187,13 @@ def refusal(status: int, answer: bytes) -> CommandError:
         problem = msgspec.json.decode(answer, type=contract.Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         problem = None
+    # The header may also be a date; then nothing is known, and the asker waits as it pleases.
+    said = int(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0
     if problem is not None and problem.code in contract.PROBLEMS:
         code, message = problem.code, contract.PROBLEMS[problem.code][1]
-        params: dict[str, Any] = {"seconds": problem.retry_after} if problem.retry_after else {}
+        params: dict[str, Any] = {"seconds": seconds} if (seconds := problem.retry_after or said) else {}
         return CommandError("server_error" if status >= 500 else code, message, **params)
-    return CommandError(_BY_STATUS.get(status, "server_error"), f"the server answered with {status}")
+    params = {"seconds": said} if said else {}
+    return CommandError(
+        _BY_STATUS.get(status, "server_error"), f"the server answered with {status}", **params
+    )

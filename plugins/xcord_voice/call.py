@@ -25,7 +25,7 @@ log = logging.getLogger("xcord.voice.call")
 OPEN_WITHIN = 40.0  # seconds: the SDK's own four attempts may take 32
 STUCK_AFTER = 80.0  # more seconds after which a connect() will never return
 CLOSE_WITHIN = 10.0  # seconds for a disconnect()
-SETTLE = 0.6  # seconds between the server's answer and a take-over; a cut path heals within 0.05
+SETTLE = 0.35  # seconds between the server's answer and a take-over; a cut path heals within 0.05
 LINGER_WITHIN = 30.0  # seconds to wait for a connection that an earlier life left behind
 
 _lingering: set[asyncio.Future[Any]] = set()
@@ -88,9 +88,9 @@ class Call:
         """The answer to ``ask_token``."""
         self._step(moves.TokenReady(attempt, moves.Ticket(token.url, token.token)))
 
-    def token_refused(self, attempt: int, code: str) -> None:
-        """The server end refused, or could not be asked."""
-        self._step(moves.TokenRefused(attempt, code))
+    def token_refused(self, attempt: int, code: str, wait: int = 0) -> None:
+        """The server end refused, or could not be asked; ``wait`` in seconds is what it asked for."""
+        self._step(moves.TokenRefused(attempt, code, wait))
 
     def set_silence(self) -> None:
         """``intents.muted`` or ``.deafened`` changed."""
@@ -157,7 +157,8 @@ class Call:
     async def _check(self, effect: moves.Check) -> None:
         code = await self._parts.probe(effect.url)
         if not code and self._state.up:
-            # A server that answers again mostly brings the old connection back by itself, in no time.
+            # A server that answers again mostly brings the old connection back by itself, in no time, and the
+            # next look at its statistics (LOOK_AGAIN) sees that.
             await self._parts.clock.sleep(SETTLE)
         self._step(moves.Checked(effect.check, code))
 

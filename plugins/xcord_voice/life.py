@@ -256,7 +256,8 @@ class VoiceLife:
             token = await self._hub.ask("directory.join_token", JoinTokenFor(channel), timeout=TOKEN_WITHIN)
         except CommandError as error:
             code = "no_directory" if error.code == "unknown_command" else error.code
-            self._on_media(lambda: call.token_refused(attempt, code))
+            wait = error.params.get("seconds", 0)
+            self._on_media(lambda: call.token_refused(attempt, code, wait))
         else:
             self._on_media(lambda: call.token_ready(attempt, token))
 

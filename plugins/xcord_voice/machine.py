@@ -91,6 +91,7 @@ class State:
     url: str = ""
     check: int = 0
     checks: int = 0
+    wait: int = 0
 
     @property
     def status(self) -> Status:
@@ -153,7 +154,8 @@ def _start(state: State, target: Target, *, polite: bool) -> Result:
     """A new attempt: whatever is up for an older one ends first."""
     url = state.url if target == state.target else ""
     state, effects = _end_link(
-        replace(state, target=target, attempt=state.attempt + 1, reason="", check=0, url=url), polite=polite
+        replace(state, target=target, attempt=state.attempt + 1, reason="", check=0, url=url, wait=0),
+        polite=polite,
     )
     if target.direct:
         state = replace(state, step="wait", ticket=Ticket(target.url, target.token))
@@ -223,7 +225,7 @@ def _progress(state: State, event: TokenReady | TokenRefused | Probed) -> Result
         case TokenReady() if state.step == "token":
             return _advance(replace(state, step="wait", ticket=event.ticket, url=event.ticket.url))
         case TokenRefused() if state.step == "token":
-            return replace(state, step="", reason=event.code), ()
+            return replace(state, step="", reason=event.code, wait=event.wait), ()
         case Probed(code=code) if state.step == "probe" and code:
             return replace(state, step="", ticket=None, reason=code), ()
         case Probed() if state.step == "probe" and state.ticket is not None:
@@ -260,7 +262,9 @@ def _link_event(state: State, link: Link, event: Event) -> Result:
         case Reconnecting(now=now) if link.phase == "live":
             return replace(state, link=replace(link, phase="saving", since=now)), ()
         case Reconnected() if link.phase == "saving":
-            return replace(state, link=replace(link, phase="live", slow=False)), (Reassert(link.epoch),)
+            return replace(state, link=replace(link, phase="live", slow=False, stalled=None)), (
+                Reassert(link.epoch),
+            )
         case Watched() if link.phase in ("live", "saving"):
             return replace(state, link=_watched(link, event)), ()
         case Told(reason=reason):

@@ -60,8 +60,11 @@ class TokenReady:
 
 @dataclass(frozen=True)
 class TokenRefused:
+    """``wait``: seconds for which the server end asked to be left alone, 0 if it did not."""
+
     attempt: int
     code: str
+    wait: int = 0
 
 
 @dataclass(frozen=True)

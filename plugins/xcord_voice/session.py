@@ -11,7 +11,7 @@ from . import events
 from .audio.feeder import Feeder
 from .demand import Demands
 from .events import LinkEvent
-from .monitor import watch
+from .monitor import thaw, watch
 from .parts import Intents, Link, Parts
 from .roster import Roster, user_of
 from .streams import StreamKey, Streams
@@ -79,6 +79,7 @@ class Session:
         for seen in connected.seen:
             self.handle(seen)
         self._job(watch(self._parts.clock, self.link, self._expects_media, self._on_look))
+        self._job(thaw(self._parts.clock, self.link, self._shown))
 
     def stop(self) -> None:
         """At once: nothing of this connection is heard, seen or sent any more."""
@@ -226,6 +227,14 @@ class Session:
     async def _order_at(self, moment: float) -> None:
         await self._parts.clock.sleep(moment - self._parts.clock.now())
         self._order()
+
+    def _shown(self) -> dict[str, tuple[Any, int]]:
+        """By track sid, the video tracks that are looked at and may move, with how many pictures came."""
+        return {
+            sid: (self._videos[sid][2], count)
+            for sid, count in self._streams.shown().items()
+            if sid in self._videos and self._roster.sends(self._videos[sid][0].sid, sid)
+        }
 
     def _expects_media(self) -> bool:
         return any(self._roster.sends(key.sid, key.track_sid) for key in self._streams.keys)

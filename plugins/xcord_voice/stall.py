@@ -12,7 +12,7 @@ QUIET = 1.5  # seconds without a packet where there were many; an SFU that gets 
 FLOW = 8.0  # packets a second that are speech or video, and neither silence nor reports
 UNANSWERED = 1.2  # seconds; WebRTC checks a quiet path every 2.5 s, so a silent cut is seen within 5
 UNKNOWN = 2.0  # seconds without statistics, which a connection that is being rebuilt has none of
-LOOK_EVERY, LOOK_AGAIN = 1.0, 0.25  # seconds between two looks, and while something is odd
+LOOK_EVERY, LOOK_AGAIN = 1.0, 0.2  # seconds between two looks, and while something is odd
 
 
 @dataclass(frozen=True)

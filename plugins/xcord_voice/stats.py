@@ -27,6 +27,22 @@ async def look(room: Any) -> Vital | None:
     return read([*stats.publisher_stats, *stats.subscriber_stats])
 
 
+async def arrived(track: Any) -> int | None:
+    """Pictures of a remote track that have arrived, shown or not; None where the SDK does not say."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            entries = await track.get_stats()
+    except Exception as error:  # the SDK raises a bare one for a track that has just gone
+        log.debug("no statistics of a track: %s", type(error).__name__)
+        return None
+    found = [
+        entry.inbound_rtp.inbound.frames_received
+        for entry in entries
+        if entry.WhichOneof("stats") == "inbound_rtp"
+    ]
+    return max(found, default=None)
+
+
 def read(entries: list[Any]) -> Vital | None:
     """From the statistics of all peer connections; None if no pair of addresses is in use."""
     pairs = [

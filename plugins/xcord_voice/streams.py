@@ -54,6 +54,7 @@ class Entry:
     stream: Any = None
     slot: tuple[str, str, int] | None = None
     task: asyncio.Task[None] | None = field(default=None, repr=False)
+    shown: int = 0  # pictures so far
 
 
 class Streams:
@@ -83,6 +84,10 @@ class Streams:
     def keys(self) -> tuple[StreamKey, ...]:
         """The streams that are accepted now."""
         return tuple(self._open)
+
+    def shown(self) -> dict[str, int]:
+        """By track sid, how many pictures of each open video stream have come."""
+        return {key.track_sid: entry.shown for key, entry in self._open.items() if entry.slot is not None}
 
     def open_audio(self, key: StreamKey, user: str, track: Any, *, voice: bool) -> None:
         """``voice`` is false for shared sound, which lets nobody speak."""
@@ -163,6 +168,7 @@ class Streams:
                 if self._open.get(key) is not entry:
                     return
                 frame = event.frame
+                entry.shown += 1
                 self._slots.put(
                     slot, key.epoch, key.track_sid, frame.width, frame.height, frame.data, time.time() * 1000
                 )

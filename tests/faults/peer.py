@@ -61,8 +61,8 @@ class Peer:
             await stream.aclose()
 
 
-async def publish(room: rtc.Room) -> None:
-    """A tone and a grey picture, for as long as it is awaited."""
+async def publish(room: rtc.Room, speaks: asyncio.Event) -> None:
+    """A tone and a grey picture, for as long as it is awaited and while ``speaks`` is set."""
     source = rtc.AudioSource(RATE, 1, queue_size_ms=200)
     track = rtc.LocalAudioTrack.create_audio_track("voice", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
@@ -74,7 +74,7 @@ async def publish(room: rtc.Room) -> None:
 
     async def show() -> None:
         shade = 0
-        while True:
+        while await speaks.wait():
             shade = (shade + 7) % 200
             data = bytes([shade]) * (WIDTH * HEIGHT) + bytes([128]) * (WIDTH * HEIGHT // 2)
             pictures.capture_frame(rtc.VideoFrame(WIDTH, HEIGHT, rtc.VideoBufferType.I420, data))
@@ -82,7 +82,7 @@ async def publish(room: rtc.Room) -> None:
 
     showing, at = asyncio.ensure_future(show()), 0
     try:
-        while True:
+        while await speaks.wait():
             samples = tone(PEERS, at, 960)
             at += 960
             await source.capture_frame(rtc.AudioFrame(samples.tobytes(), RATE, 1, 960))
@@ -90,9 +90,12 @@ async def publish(room: rtc.Room) -> None:
         showing.cancel()
 
 
-async def obey(peer: Peer) -> None:
-    """A line on stdin has the SDK reconnect in full; the end of stdin ends it all."""
-    while await asyncio.to_thread(sys.stdin.readline):
+async def obey(peer: Peer, speaks: asyncio.Event) -> None:
+    """``hush`` and ``speak`` on stdin; any other line has the SDK reconnect in full; its end ends it all."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        if (word := line.strip()) in ("hush", "speak"):
+            (speaks.set if word == "speak" else speaks.clear)()
+            continue
         await peer.room.simulate_scenario(rtc.SimulateScenarioKind.SIMULATE_FULL_RECONNECT)
 
 
@@ -106,8 +109,10 @@ async def main() -> None:
         await peer.room.connect(ticket["url"], ticket["token"])
     except rtc.ConnectError:
         raise SystemExit("the peer could not connect") from None
-    sending = None if "--mute" in sys.argv else asyncio.ensure_future(publish(peer.room))
-    ended = asyncio.ensure_future(obey(peer))
+    speaks = asyncio.Event()
+    speaks.set()
+    sending = None if "--mute" in sys.argv else asyncio.ensure_future(publish(peer.room, speaks))
+    ended = asyncio.ensure_future(obey(peer, speaks))
     while not ended.done():
         if gone.is_set() and not ticket.get("stays"):
             break

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .matrix import Variant
+from .matrix import MISSED, MISSED_IN_SILENCE, Variant
 
 SILENT = -90.0  # dBFS
 QUIET_BYTES = 100.0  # of RTP payload a second: a muted track keeps its transport alive with a few
 CALM = 20.0  # seconds of outage below which nobody who is still there vanishes
+SOUND_MOST, VIDEO_MOST = 2.0, 4.0  # seconds from the first successful probe, at p95 over the matrix
+NEVER = 999.0  # seconds: what stands for a way back that never came
 UP_LEAST = 90.0  # percent of the time that the network is, with a hostile plugin
 
 
@@ -41,6 +43,7 @@ class Result:
     note: str = ""  # how the call was at the end, where it was not as it should be
     seconds: float = 0.0
     probed: float = 0.0  # the monotonic moment of the first successful probe
+    said: list[str] = field(default_factory=list)  # the timeline's codes
     broken: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
@@ -91,6 +94,8 @@ def judge(variant: Variant, result: Result) -> list[str]:
             broken.append(f"the reason is {result.reason or 'none'}, not {' or '.join(variant.reasons)}")
     elif result.mode == "on" and not result.recovered:
         broken.append(f"not back within {variant.back:g} s")
+    if result.mode == "on" and (unsaid := [code for code in variant.said if code not in result.said]):
+        broken.append(f"the timeline does not say {' and '.join(unsaid)}")
     if result.mode == "hostile" and result.up_percent is not None and result.up_percent < UP_LEAST:
         broken.append(f"up {result.up_percent:.0f} % of the time that the network is")
     return broken
@@ -100,6 +105,58 @@ def quantile(values: Sequence[float], part: float) -> float | None:
     """The smallest value that at least that part of all do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-int(part * 100) * len(ordered) // 100) - 1)] if ordered else None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What must hold over the whole matrix: the p95 of ``values`` in seconds; ``most`` is None for figures
+    that are only printed."""
+
+    what: str
+    values: tuple[float, ...]
+    most: float | None = None
+
+    @property
+    def p95(self) -> float | None:
+        """None if there are no values."""
+        return quantile(self.values, 0.95)
+
+    @property
+    def broken(self) -> bool:
+        """More than it may be; nothing measured is no proof."""
+        return self.most is not None and (self.p95 is None or self.p95 > self.most)
+
+
+def limits(variants: Sequence[Variant], results: Sequence[Result]) -> tuple[Limit, ...]:
+    """The matrix's promises about time, with the plugin on. Where the fault hit the peer too, or an attempt
+    was refused before, the figures stand apart: the first waits for the peer, the second is spread on
+    purpose."""
+    known = {variant.name: variant for variant in variants}
+    ours = [(known[each.variant], each) for each in results if each.mode == "on" and each.variant in known]
+    back = [(variant, each) for variant, each in ours if variant.back is not None]
+    clean = [each for variant, each in back if not (variant.peer_hit or variant.refused)]
+    hit = [each for variant, each in back if variant.peer_hit]
+    refused = [each for variant, each in back if variant.refused and not variant.peer_hit]
+
+    def sound(some: Sequence[Result]) -> tuple[float, ...]:
+        return tuple(NEVER if each.back is None else each.back for each in some)
+
+    def video(some: Sequence[Result]) -> tuple[float, ...]:
+        return tuple(NEVER if each.video is None else each.video for each in some)
+
+    def told(within: float) -> tuple[float, ...]:
+        asked = [each for variant, each in ours if variant.tell == within]
+        return tuple(NEVER if each.problem is None else each.problem for each in asked)
+
+    return (
+        Limit("sound both ways", sound(clean), SOUND_MOST),
+        Limit("video", video(clean), VIDEO_MOST),
+        Limit("a problem told", told(MISSED), MISSED),
+        Limit("a problem told in silence", told(MISSED_IN_SILENCE), MISSED_IN_SILENCE),
+        Limit("sound where the peer was hit too", sound(hit)),
+        Limit("video where the peer was hit too", video(hit)),
+        Limit("sound after a refused attempt", sound(refused)),
+    )
 
 
 HEADER = ("variant", "plugin", "back", "sound s", "video s", "told s", "rooms", "conns", "leaked", "moved")

@@ -18,6 +18,7 @@ from tests.guests import account
 from xcord import RunningApp
 from xcord.errors import CommandError, SetupError
 
+from .bus import SystemBus, system_bus
 from .ends import ADDRESS, WITHIN, ServerEnd, Sfu, wait
 from .namespaces import Namespace
 from .network import Network, network
@@ -44,6 +45,8 @@ class Stage:
     peer_user: str = ""
     flags: tuple[str, ...] = ()
     hostile: bool = False
+    bus: SystemBus = field(default_factory=SystemBus)
+    broken_at: float | None = None  # when the first step of a variant broke something
     app: Teller | None = None
     peer: Teller | None = None
     others: list[Teller] = field(default_factory=list)
@@ -122,6 +125,7 @@ class Stage:
             *self.flags,
         ]
         environ = {**os.environ, "XCORD_HOME": str(self.app_home)}
+        environ["DBUS_SYSTEM_BUS_ADDRESS"] = self.bus.address
         environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
         self.app = Teller("app", command, self.folder, environ)
         wait(self._answers, "the app's answer", START)
@@ -221,7 +225,7 @@ def stage(folder: Path, environ: Mapping[str, str] | None = None) -> Iterator[St
         server = ServerEnd(net.server, folder, sfu, environ or {})
         ends.callback(server.stop)
         server.start()
-        made = Stage(net, folder, sfu, server)
+        made = Stage(net, folder, sfu, server, bus=ends.enter_context(system_bus(folder)))
         ends.callback(made.leave_peer)
         ends.callback(made.stop_app)
         home = server.ask("GET", "/v1/directory")["servers"][0]

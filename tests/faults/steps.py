@@ -13,6 +13,7 @@ from .proof import Way, echo, measure
 from .stage import Stage
 
 Say = Callable[[str], None]
+HARMLESS = ("wait", "peer", "bus")
 
 
 def carry_out(stage: Stage, steps: str, say: Say) -> None:
@@ -23,6 +24,8 @@ def carry_out(stage: Stage, steps: str, say: Say) -> None:
     for step in steps.split(";"):
         words = step.split()
         say(" ".join(words))
+        if stage.broken_at is None and words[0] not in HARMLESS:
+            stage.broken_at = time.monotonic()
         WORDS[words[0]](stage, words[1:])
 
 
@@ -119,6 +122,18 @@ def _delete(stage: Stage, words: Sequence[str]) -> None:
     stage.net.server.call(lambda: asyncio.run(delete()))
 
 
+def _clock(stage: Stage, words: Sequence[str]) -> None:
+    """The clock that goes on in sleep is so many seconds further; see ``client.Sleep``."""
+    if stage.app is not None:
+        (stage.app_home / "slept").write_text(words[0])
+        stage.app.process.send_signal(signal.SIGUSR1)
+
+
+def _peer(stage: Stage, words: Sequence[str]) -> None:
+    if stage.peer is not None:
+        stage.peer.tell(words[0])
+
+
 def _block(stage: Stage, words: Sequence[str]) -> None:
     loop, seconds = words
     stage.remote.ask("faults.block", {"loop": loop, "milliseconds": int(seconds) * 1000})
@@ -141,6 +156,9 @@ WORDS: dict[str, Callable[[Stage, Sequence[str]], None]] = {
     "simulate": lambda stage, words: stage.remote.ask("voice.simulate", {"kind": words[0]}),
     "window": lambda stage, words: stage.remote.ask("hub.fault", {"kind": words[0]}),
     "block": _block,
+    "bus": lambda stage, words: stage.bus.tell_of_sleep(words[0] == "sleep"),
+    "clock": _clock,
+    "peer": _peer,
     "remove": _person,
     "ban": lambda stage, words: stage.server.ask(
         "POST", f"/v1/servers/{stage.home}/bans/{stage.user}", {"reason": "x"}

@@ -47,7 +47,8 @@ def run(stage: Stage, variant: Variant, mode: str, say: Say) -> Result:
     assert stage.app is not None
     before = list(stage.app.lines)[-1]
     remote.ask("faults.forget")
-    forgot = time.monotonic()
+    forgot, wall = time.monotonic(), time.time()
+    stage.broken_at = None
     try:
         with Sockets(stage.net, stage.app.process.pid) as sockets:
             carry_out(stage, variant.steps, say)
@@ -59,7 +60,7 @@ def run(stage: Stage, variant: Variant, mode: str, say: Say) -> Result:
             if result.recovered:
                 _mute(stage, variant, result, probed)
         result.sockets = sockets.most
-        _collect(stage, result, forgot, before)
+        _collect(stage, result, forgot, wall, before)
         if mode == "hostile" and variant.back is not None:
             result.up_percent = _up(stage, forgot, probed, time.monotonic())
     finally:
@@ -178,7 +179,7 @@ def _judge_silence(stage: Stage, result: Result, since: float, until: float) -> 
     return more / took if took > 1 else 0.0
 
 
-def _collect(stage: Stage, result: Result, forgot: float, before: dict[str, Any]) -> None:
+def _collect(stage: Stage, result: Result, forgot: float, wall: float, before: dict[str, Any]) -> None:
     told = stage.app.since(forgot) if stage.app else []
     result.rooms = max((line["rooms"] for line in told), default=0)
     if told and told[-1]["most"] > before.get("most", 1):
@@ -187,7 +188,10 @@ def _collect(stage: Stage, result: Result, forgot: float, before: dict[str, Any]
     late = [line["differs"] for line in told if line["t"] >= end - 2.5]
     result.differs = late[-1] - late[0] if late else 0
     events = stage.remote.read("faults")["faults"]["events"]
-    note_events(result, events, 0.0)
+    note_events(result, events, 1000 * ((stage.broken_at or forgot) - forgot))
+    if result.mode == "on":
+        timeline = stage.read("reconnection")["timeline"]
+        result.said = [line["what"] for line in timeline if line["at"] >= 1000 * wall]
 
 
 def _up(stage: Stage, forgot: float, probed: float, until: float) -> float:
@@ -216,6 +220,8 @@ def _voice(stage: Stage) -> dict[str, Any]:
 def _mend(stage: Stage, variant: Variant) -> None:
     """Everything is whole again, whatever the variant left."""
     stage.net.heal()
+    if stage.peer is not None and stage.peer.running:
+        stage.peer.tell("speak")
     if "server" in variant.steps:
         with contextlib.suppress(Exception):  # it may be down; the next line sees
             stage.server.fault("none")

@@ -45,6 +45,7 @@ class FakeLink:
         self.published: list[bool] = []
         self.tokens: list[str] = []
         self.vitals = HEALTHY
+        self.arrivals: int | None = None
 
     async def vital(self) -> Vital | None:
         return self.vitals
@@ -97,6 +98,12 @@ class FakeLink:
 
     async def simulate(self, kind: str) -> None:
         self.log.append(f"simulate {self.number} {kind}")
+
+    async def arrived(self, track: Any) -> int | None:
+        return self.arrivals
+
+    def receive(self, track_sid: str, on: bool) -> None:
+        self.log.append(f"receive {self.number} {track_sid} {on}")
 
     def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool:
         self.videos.append((track_sid, on, width, height))
