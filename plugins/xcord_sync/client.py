@@ -178,8 +178,8 @@ _BY_STATUS = {401: "unauthorized", 403: "forbidden", 426: "client_too_old", 429:
 
 
 def refusal(status: int, answer: bytes, retry_after: str = "") -> CommandError:
-    """What a refused request means: by the problem document's code, else by its status. ``seconds`` is for how
-    long the server end wants to be left alone, by the document or by the header ``Retry-After``.
+    """What a refused request means: by the problem document's code, else by its status. ``seconds`` is for
+    how long the server end wants to be left alone, by the document or by the header ``Retry-After``.
 
     Anything that is not of the server end (a proxy's page, a redirect) is a ``server_error``.
     """

@@ -1,7 +1,7 @@
 """Does a picture stand still although new ones arrive? Pure: every method is told the time.
 
-After a stall the SDK's receiver keeps what arrives until the moment that it believes it is due, 6 to 9 s later,
-while sound flows again and no event tells. A picture that nobody sends stands still too, and is well.
+After a stall the SDK's receiver keeps what arrives until the moment that it believes it is due, 6 to 9 s
+later, while sound flows again and no event tells. A picture that nobody sends stands still too, and is well.
 """
 
 from __future__ import annotations

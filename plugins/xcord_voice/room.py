@@ -37,9 +37,9 @@ SIMULATE_WITHIN = 5.0  # seconds; the SDK takes 1 to 90 ms
 SCENARIOS = dict(rtc.SimulateScenarioKind.items())
 PUBLISH_WITHIN = 12.0  # seconds; the server itself gives up after 10
 BITRATE = 28_000
-"""Of the microphone, in bits a second: the least that Opus' makers give for full-band speech. A muted track goes
-on with one frame of silence in 400 ms, which the encoder makes as large as the bitrate lets it: 150 bytes a
-second of payload at the SDK's 48 kbit/s, 88 at this (``test_silence_after_speech_costs_next_to_nothing``)."""
+"""Of the microphone, in bits a second: the least that Opus' makers give for full-band speech. A muted track
+goes on with a frame of silence every 400 ms, which the encoder makes as large as the bitrate lets it: 150
+bytes a second of payload at the SDK's 48 kbit/s, 88 at this (``test_silence_after_speech_costs_little``)."""
 GRADES = {
     rtc.ConnectionQuality.QUALITY_EXCELLENT: "excellent",
     rtc.ConnectionQuality.QUALITY_GOOD: "good",

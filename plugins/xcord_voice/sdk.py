@@ -110,7 +110,12 @@ class MicrophoneSource:
 
         request = ffi_pb2.FfiRequest()
         request.clear_audio_buffer.source_handle = self.source._ffi_handle.handle
-        FfiClient.instance.request(request)
+        try:
+            FfiClient.instance.request(request)
+        except AssertionError:
+            # The loop let the source go at this very moment, and its queue with it.
+            if not self.source._ffi_handle.disposed:
+                raise
 
     async def aclose(self) -> None:
         """Lets the source go."""

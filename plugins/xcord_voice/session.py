@@ -229,12 +229,9 @@ class Session:
         self._order()
 
     def _shown(self) -> dict[str, tuple[Any, int]]:
-        """By track sid, the video tracks that are looked at and may move, with how many pictures came."""
-        return {
-            sid: (self._videos[sid][2], count)
-            for sid, count in self._streams.shown().items()
-            if sid in self._videos and self._roster.sends(self._videos[sid][0].sid, sid)
-        }
+        """By track sid, the video tracks that are looked at, with how many pictures of them came."""
+        counts = self._streams.shown().items()
+        return {sid: (self._videos[sid][2], count) for sid, count in counts if sid in self._videos}
 
     def _expects_media(self) -> bool:
         return any(self._roster.sends(key.sid, key.track_sid) for key in self._streams.keys)

@@ -32,7 +32,7 @@ async def arrived(track: Any) -> int | None:
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             entries = await track.get_stats()
-    except Exception as error:  # the SDK raises a bare one for a track that has just gone
+    except Exception as error:  # noqa: BLE001 the SDK raises a bare one for a track that has just gone
         log.debug("no statistics of a track: %s", type(error).__name__)
         return None
     found = [

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from livekit import rtc
 from tests.parts import LiveKit
@@ -19,6 +20,8 @@ from tests.plugins.xcord_voice.callers import Caller, KeepingEngine, caller, lev
 
 from xcord import Demand, Want
 from xcord.testing import World
+from xcord_voice.room import RoomLink
+from xcord_voice.sdk import MicrophoneSource
 
 RealVoice = Callable[..., Any]
 
@@ -378,3 +381,33 @@ async def test_twenty_times_off_and_on_in_a_live_call_leaves_nothing_behind(
 
 async def count_tasks() -> int:
     return len(asyncio.all_tasks())
+
+
+async def test_silence_after_speech_costs_little(livekit: LiveKit) -> None:
+    """The encoder goes on with frames of silence; at the SDK's own bitrate they are 150 bytes a second."""
+    rng = np.random.default_rng(1)
+    link, source = RoomLink(lambda event: None), MicrophoneSource()
+    await link.connect(livekit.url, livekit.token("me:desk", "r"))
+    try:
+        await link.publish(source, muted=False)
+        for at in range(100):
+            swell = 3000 * (1 + np.sin(at / 3))
+            await source.feed(np.convolve(rng.normal(0, swell, 967), np.ones(8) / 8, "valid").astype(np.int16))
+        link.set_muted(True)
+        source.clear()
+        async with asyncio.timeout(30):  # a starved machine sends late what was said before
+            while True:
+                before = await sent(link)
+                await asyncio.sleep(4.0)
+                if 0 < await sent(link) - before <= 4 * 100:
+                    return
+    finally:
+        await link.disconnect()
+        await source.aclose()
+
+
+async def sent(link: RoomLink) -> int:
+    """Bytes of RTP payload so far."""
+    found = await link._room.get_rtc_stats()
+    each = [entry.outbound_rtp for entry in found.publisher_stats if entry.HasField("outbound_rtp")]
+    return sum(rtp.sent.bytes_sent for rtp in each)

@@ -65,3 +65,12 @@ async def test_a_source_is_cleared_from_any_thread() -> None:
     await asyncio.to_thread(source.clear_now)
     source.clear()
     await source.aclose()
+
+
+async def test_a_gate_that_shuts_while_the_source_is_let_go_is_no_error() -> None:
+    """The gate shuts on the capture thread, the source ends on the loop."""
+    source = sdk.MicrophoneSource()
+    handle = source.source._ffi_handle.handle
+    await source.aclose()
+    source.source._ffi_handle.handle = handle
+    source.clear_now()

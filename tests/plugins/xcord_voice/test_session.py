@@ -457,3 +457,21 @@ async def test_a_setting_changed_elsewhere_is_obeyed(
         assert not world.gate.may_feed()
         assert link.mutes == [True]
         assert world.read("voice").muted
+
+
+async def test_a_picture_that_stands_still_although_new_ones_arrive_is_taken_anew(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        world.publish("demand", WANTED)
+        link = await network.join(world, "lobby", seen("ann:phone"), started("camera", "TR_1"))
+        await settle()
+        await network.opener.streams["TR_1"][0].picture(50)
+        for arrivals in range(0, 120, 4):
+            link.arrivals = arrivals
+            await world.clock.advance(0.3)
+        again = [line for line in network.log if line.startswith("receive")]
+        assert again[:2] == ["receive 1 TR_1 False", "receive 1 TR_1 True"]
+        link.arrivals = None
+        await world.clock.advance(60.0)
+        assert len([line for line in network.log if line.startswith("receive")]) == len(again)
