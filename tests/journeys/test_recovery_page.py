@@ -40,6 +40,13 @@ async def in_trouble(stage: Stage, phase: Any, status: str = "lost", problem: st
     stage.actor.enter(status=status, problem=problem, reason="connection_lost", people=people)
 
 
+async def cut_off(stage: Stage) -> int:
+    """Pixels of the own card's words that have no room."""
+    status = stage.page.locator(".card .status span")
+    found: int = await status.evaluate("words => words.scrollWidth - words.clientWidth")
+    return found
+
+
 @pytest.mark.parametrize("language", SAID)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 async def test_every_step_of_a_recovery_is_said_and_reached_by_keyboard(
@@ -56,6 +63,7 @@ async def test_every_step_of_a_recovery_is_said_and_reached_by_keyboard(
     await in_trouble(stage, "saving", "connected", "media", missing="voice_server")
     await expect(page.get_by_text(problem)).to_be_visible()
     await expect(page.locator("li.tile.away")).to_have_count(8)
+    assert await cut_off(stage) == 0
     assert await findings(page) == []
 
     await in_trouble(stage, "waiting", next_at=round(time.time() * 1000) + 20_000, attempt=2)
