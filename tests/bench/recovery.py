@@ -22,7 +22,14 @@ from tests.faults.teller import Line, Teller
 from tests.faults.trial import run
 
 CLIENT = Path(__file__).parents[2] / "webui/node_modules/livekit-client/dist/livekit-client.umd.js"
-SIDE_BY_SIDE = ("black-hole-10", "link-down-20", "black-hole-40")
+SIDE_BY_SIDE = (
+    "black-hole-10",
+    "link-down-10",
+    "black-hole-20",
+    "link-down-20",
+    "black-hole-40",
+    "link-down-40",
+)
 ALONE = ("sfu-stop-8", "server-500")
 NAMES = ("ours", "SDK alone", "livekit-client")
 HOSTILE = ("black-hole-10",)
@@ -31,6 +38,7 @@ RECONNECTS = 200
 RECONNECTS_WITHIN = 420.0
 WARM = 5
 SPARE_MB = 10.0
+CALM_WITHIN = 60.0  # seconds after which handles and tasks must be as at the start; the SDK's come in bursts
 
 
 def variant(name: str) -> Variant:
@@ -114,10 +122,13 @@ def memory(report: Report, here: Stage) -> None:
     assert here.app is not None
     try:
         sizes: dict[str, list[float]] = {"ours": [], "sdk": []}
+        began = (0, 0)
         until = time.monotonic() + RECONNECTS_WITHIN
         while not sdk.lines:
             time.sleep(0.1)
         for turn in range(RECONNECTS):
+            if turn == WARM:
+                began = held(here)
             if turn in (WARM, RECONNECTS - 1):
                 time.sleep(1.0)
                 for name, process in (("ours", here.app.process), ("sdk", sdk.process)):
@@ -129,12 +140,31 @@ def memory(report: Report, here: Stage) -> None:
                 if time.monotonic() > until:
                     raise TimeoutError(f"only {turn} of {RECONNECTS} reconnects in {RECONNECTS_WITHIN:g} s")
                 time.sleep(0.05)
+        settle(report, here, began)
     finally:
         sdk.close()
     ours, bare = (sizes[name][1] - sizes[name][0] for name in ("ours", "sdk"))
     report.figure("memory_ours_mb", ours, "mb")
     report.figure("memory_sdk_mb", bare, "mb")
     report.ratio("memory_200_vs_sdk", max(0.0, ours - SPARE_MB), max(1.0, bare))
+
+
+def held(here: Stage) -> tuple[int, int]:
+    """Open handles of the app, and the tasks of its two loops."""
+    assert here.app is not None
+    return psutil.Process(here.app.process.pid).num_fds(), here.app.lines[-1]["tasks"]
+
+
+def settle(report: Report, here: Stage, began: tuple[int, int]) -> None:
+    """How many handles and tasks stay more than there were at the begin."""
+    until = time.monotonic() + CALM_WITHIN
+    more = (10**6, 10**6)
+    while max(more) > 0 and time.monotonic() < until:
+        time.sleep(0.5)
+        handles, tasks = held(here)
+        more = (min(more[0], handles - began[0]), min(more[1], tasks - began[1]))
+    report.figure("handles_more", max(0, more[0]), "")
+    report.figure("tasks_more", max(0, more[1]), "")
 
 
 def measure(report: Report) -> None:

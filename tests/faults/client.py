@@ -43,6 +43,7 @@ class Rooms:
         self.most = self.made = 0
         self.newest: Any = None
         self.sent: dict[str, float] = {}
+        self.tasks = 0  # on the media loop
 
     def watch(self) -> None:
         """Every Room that is made from now on."""
@@ -74,6 +75,7 @@ class Rooms:
         """Twice a second, on the media loop: RTP payload bytes of sound that were sent."""
         while True:
             await asyncio.sleep(0.5)
+            self.tasks = len(asyncio.all_tasks())
             if self.newest is None or not self.open:
                 continue
             with contextlib.suppress(RuntimeError, TimeoutError):
@@ -124,6 +126,7 @@ def say(engine: KeepingEngine, core: Core, rooms: Rooms, page: Page) -> None:
                 "most": rooms.most,
                 "made": rooms.made,
                 "differs": page.differs,
+                "tasks": len(asyncio.all_tasks()) + rooms.tasks,
                 **({"sent": rooms.sent} if rooms.sent else {}),
             }
         ),

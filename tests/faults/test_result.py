@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from .__main__ import chosen
-from .matrix import MATRIX, SHORT, SUBSET, Variant
-from .result import Result, judge, note_events, quantile, table
+from .matrix import MATRIX, MISSED, MISSED_IN_SILENCE, SHORT, SUBSET, Variant
+from .result import Result, judge, limits, note_events, quantile, table
 from .steps import WORDS
 
 BACK = Variant("x", "x", "cut", outage=10)
@@ -46,6 +46,48 @@ def test_a_broken_promise_is_named(
     variant: Variant, mode: str, seen: dict[str, Any], broken: list[str]
 ) -> None:
     assert judge(variant, Result("x", mode, **{**GOOD, **seen})) == broken
+
+
+def test_a_timeline_that_does_not_say_why_is_a_broken_promise() -> None:
+    woken = Variant("x", "x", "cut", said=("woke", "back"))
+    told = Result("x", "on", **GOOD, said=["woke", "back"])
+    assert judge(woken, told) == []
+    assert judge(woken, Result("x", "on", **GOOD, said=["back"])) == ["the timeline does not say woke"]
+    assert judge(woken, Result("x", "off", **GOOD)) == [], "without the plugin there is none"
+
+
+def back(name: str, seconds: float | None, video: float | None = 0.0, told: float | None = None) -> Result:
+    return Result(name, "on", recovered=True, sound_in=seconds, sound_out=0.0, video=video, problem=told)
+
+
+OURS = (Variant("cut", "x", "cut", tell=MISSED), Variant("sfu", "x", "sfu kill", peer_hit=True),
+        Variant("429", "x", "server", refused=True), Variant("gone", "x", "remove", back=None),
+        Variant("hushed", "x", "cut", tell=MISSED_IN_SILENCE))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("results", "late"),
+    [
+        ([back("cut", 1.9, 3.9, 1.9), back("hushed", 1.0, told=4.9)], []),
+        ([back("cut", 2.1, told=1.0), back("hushed", 1.0, told=1.0)], ["sound both ways"]),
+        ([back("cut", None, told=1.0), back("hushed", 1.0, told=1.0)], ["sound both ways"]),
+        ([back("cut", 1.0, 4.1, 1.0), back("hushed", 1.0, told=1.0)], ["video"]),
+        ([back("cut", 1.0, told=2.1), back("hushed", 1.0, told=1.0)], ["a problem told"]),
+        ([back("cut", 1.0, told=1.0), back("hushed", 1.0, told=5.1)], ["a problem told in silence"]),
+        ([back("cut", 1.0, told=None), back("hushed", 1.0, told=1.0)], ["a problem told"]),
+        ([back("cut", 1.0, told=1.0), back("hushed", 1.0, told=1.0), back("sfu", 9.0), back("429", 9.0)], []),
+        ([], ["sound both ways", "video", "a problem told", "a problem told in silence"]),
+    ],
+)
+def test_the_matrix_is_held_to_its_times(results: list[Result], late: list[str]) -> None:
+    assert [limit.what for limit in limits(OURS, results) if limit.broken] == late
+
+
+def test_who_waits_for_a_peer_or_was_refused_is_told_apart() -> None:
+    found = {limit.what: limit.values for limit in limits(OURS, [back("sfu", 9.0), back("429", 8.0)])}
+    assert found["sound where the peer was hit too"] == (9.0,)
+    assert found["sound after a refused attempt"] == (8.0,)
+    assert found["sound both ways"] == ()
 
 
 def test_the_apps_own_timeline_is_counted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_picture_that_nobody_sends_is_left_alone(arrived: Count, shown: Count)
 
 def test_what_does_not_help_is_done_ever_more_rarely() -> None:
     found = remedies(steady, lambda now: 3, until=200.0)
-    pauses = [later - sooner for sooner, later in zip(found, found[1:], strict=False)]
+    pauses = [later - sooner for sooner, later in pairwise(found)]
     assert len(found) <= 8
     assert pauses == sorted(pauses)
     assert pauses[0] >= AGAIN_AFTER

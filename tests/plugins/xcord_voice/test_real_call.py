@@ -392,7 +392,8 @@ async def test_silence_after_speech_costs_little(livekit: LiveKit) -> None:
         await link.publish(source, muted=False)
         for at in range(100):
             swell = 3000 * (1 + np.sin(at / 3))
-            await source.feed(np.convolve(rng.normal(0, swell, 967), np.ones(8) / 8, "valid").astype(np.int16))
+            noise = np.convolve(rng.normal(0, swell, 967), np.ones(8) / 8, "valid")
+            await source.feed(noise.astype(np.int16))
         link.set_muted(True)
         source.clear()
         async with asyncio.timeout(30):  # a starved machine sends late what was said before
