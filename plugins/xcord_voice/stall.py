@@ -11,7 +11,7 @@ from dataclasses import dataclass
 QUIET = 1.5  # seconds without a packet where there were many; an SFU that gets ours reports once a second
 FLOW = 8.0  # packets a second that are speech or video, and neither silence nor reports
 UNANSWERED = 1.2  # seconds; WebRTC checks a quiet path every 2.5 s, so a silent cut is seen within 5
-UNKNOWN = 2.0  # seconds without statistics, which a connection that is being rebuilt has none of
+UNKNOWN = 1.5  # seconds without statistics, which a connection that is being rebuilt has none of
 LOOK_EVERY, LOOK_AGAIN = 1.0, 0.2  # seconds between two looks, and while something is odd
 
 
@@ -36,9 +36,11 @@ class Stall:
         self._last: tuple[float, Vital] | None = None
         self._flow = 0.0
         self._waiting_since: float | None = None
+        self._blind = False
 
     def note(self, now: float, vital: Vital, *, expected: bool) -> None:
         """One look. ``expected``: somebody is there whose sound or video should come."""
+        self._blind = False
         if self._last is not None and vital.quiet < LOOK_EVERY / 2:
             then, before = self._last
             self._flow = max(0, vital.packets - before.packets) / max(now - then, 1e-3)
@@ -54,13 +56,14 @@ class Stall:
 
     def unknown(self, now: float) -> None:
         """There are no statistics at this moment."""
+        self._blind = True
         if self._last is not None and now - self._last[0] >= UNKNOWN:
             self.missing = True
 
     @property
     def pause(self) -> float:
         """Seconds until the next look."""
-        if self.missing or self._waiting_since is not None or self._last is None:
+        if self.missing or self._blind or self._waiting_since is not None or self._last is None:
             return LOOK_AGAIN
         quiet = self._last[1].quiet
         return min(LOOK_EVERY, max(LOOK_AGAIN, QUIET - quiet + 0.02)) if quiet < QUIET else LOOK_EVERY

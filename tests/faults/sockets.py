@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -9,6 +10,9 @@ from .ends import HOST, SIGNAL
 from .network import Network
 
 EVERY = 0.5
+PINGED = 6.5
+"""Seconds since which a Room's connection has sent something: it pings every 5 s. The SDK also keeps the HTTP
+connection over which it asked why it was refused (``/rtc/validate``), which is then silent and no Room's."""
 LASTING = 8.0
 """Seconds from which a connection is a Room's own. Others are short: a probe lasts 2 s at most, and one of
 the SDK's attempts to open a Room 5 s, so two that last at the same time are two Rooms."""
@@ -36,10 +40,13 @@ class Sockets:
         where = f"{HOST}:{SIGNAL}"
         while not self._ended.wait(EVERY):
             now = time.monotonic()
-            told = self._net.client.run("ss", "-H", "-tnp", "state", "established", "dst", where, check=False)
+            told = self._net.client.run(
+                "ss", "-HO", "-tnpi", "state", "established", "dst", where, check=False
+            )
             for line in told.splitlines():
                 words = line.split()
-                if len(words) > 3 and self._owner in line:  # an orphan in the kernel is nobody's
+                mine = self._owner in line  # an orphan in the kernel is nobody's
+                if len(words) > 3 and mine and silent_for(line) < PINGED:
                     self._seen.setdefault(words[2], [now, now])[1] = now
 
     @property
@@ -47,3 +54,9 @@ class Sockets:
         """See the class."""
         lasting = [span for span in self._seen.values() if span[1] - span[0] >= LASTING]
         return max((sum(b <= a <= e for b, e in lasting) for a, _ in lasting), default=0)
+
+
+def silent_for(line: str) -> float:
+    """Seconds since the connection of a line of ``ss -i`` sent anything."""
+    found = re.search(r"\blastsnd:(\d+)", line)
+    return int(found[1]) / 1000 if found else 0.0

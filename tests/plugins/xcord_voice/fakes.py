@@ -303,5 +303,4 @@ def answer_tokens(world: World) -> None:
 
 
 def seen(identity: str, sid: str = "", name: str = "") -> events.PersonSeen:
-    """Somebody is there."""
     return events.PersonSeen(identity, sid or f"PA_{identity}", name or identity, "")
