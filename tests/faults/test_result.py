@@ -10,6 +10,7 @@ from .__main__ import chosen
 from .matrix import MATRIX, MISSED, MISSED_IN_SILENCE, SHORT, SUBSET, Variant
 from .result import Result, judge, limits, note_events, quantile, table
 from .steps import WORDS
+from .trial import quiet_bytes
 
 BACK = Variant("x", "x", "cut", outage=10)
 LONG = Variant("x", "x", "cut", outage=40)
@@ -81,6 +82,15 @@ OURS = (Variant("cut", "x", "cut", tell=MISSED), Variant("sfu", "x", "sfu kill",
 )
 def test_the_matrix_is_held_to_its_times(results: list[Result], late: list[str]) -> None:
     assert [limit.what for limit in limits(OURS, results) if limit.broken] == late
+
+
+def test_silence_is_counted_from_a_second_after_each_connection() -> None:
+    old = [{"t": at / 2, "bytes": 20.0 * at} for at in range(11)]
+    new = [{"t": 6 + at / 2, "bytes": 1146.0 if at else 0.0} for at in range(3)]
+    later = [{"t": 7.5 + at / 2, "bytes": 1146.0 + 20 * at} for at in range(9)]
+    assert quiet_bytes(old) == pytest.approx(40)
+    assert quiet_bytes([*old, *new, *later]) == pytest.approx(40, abs=5)
+    assert quiet_bytes(old[:2]) == 0.0
 
 
 def test_who_waits_for_a_peer_or_was_refused_is_told_apart() -> None:

@@ -173,9 +173,20 @@ def _judge_silence(stage: Stage, result: Result, since: float, until: float) -> 
     result.leaked += sum(line["level"] >= SILENT for line in lines)
     mine = stage.app.since(since) if stage.app else []
     counted = [line["sent"] for line in mine if "sent" in line and since <= line["sent"]["t"] <= until]
-    took = counted[-1]["t"] - counted[0]["t"] if counted else 0.0
-    # A new connection counts from nothing.
-    more = sum(max(0, b["bytes"] - a["bytes"]) for a, b in pairwise(counted))
+    return quiet_bytes(counted)
+
+
+def quiet_bytes(counted: list[dict[str, float]]) -> float:
+    """Bytes a second between the samples, from 1 s after the first on and after each new connection, which
+    counts from nothing: its encoder says silence ten times before it believes it."""
+    more = took = 0.0
+    fresh = float("-inf")
+    for before, sample in pairwise(counted):
+        if sample["bytes"] < before["bytes"]:
+            fresh = sample["t"]
+        elif sample["t"] - fresh > 1.0:
+            more += sample["bytes"] - before["bytes"]
+            took += sample["t"] - before["t"]
     return more / took if took > 1 else 0.0
 
 

@@ -1,23 +1,13 @@
 """Traps of the SDK, each with a guard that a test misses when it is taken out.
 
-Here are those that no other test meets. The others:
-
-- a ``connect()`` is never cancelled, and what arrives late is closed: ``test_call``, ``test_machine``
-- no ``connect()`` beside another, or to a server that does not answer: ``test_machine``, ``test_call``
-- nobody reconnects beside the SDK; what may take over, and when: ``test_machine``, ``test_real_trouble``
-- a muted microphone after a full reconnect, and from the first frame on: ``test_real_call``, ``test_session``
-- the stream of somebody who left plays whoever publishes next: ``test_real_call``, ``test_session``
-- wishes that a full reconnect forgets: ``test_session``
-- ``AudioStream`` goes on yielding while nothing arrives: ``test_stall``, ``test_real_trouble``
-- a reconnect of somebody else looks like a leave: ``test_roster``, ``test_session``
-- ``disconnect()`` that does not return: ``test_call``; a stream that does not close: ``test_sdk``
-- tokens in errors and logs: ``test_errors``, ``test_real_call``
+Here are those that no other test meets. All of them, and where: ``plugins/xcord_voice/README.md``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -275,3 +265,37 @@ async def test_who_rejoins_muted_is_muted_from_the_first_frame_of_every_connecti
         await network.link.arrive()
         await world.until(lambda: network.link.published == [True])
         assert not world.gate.may_feed()
+
+
+# -- what does not do as it says is not used ---------------------------------------------------------
+
+UNUSED = ("set_attributes", "set_metadata", "set_name", '"active_speakers_changed"', '"connected", lambda')
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_what_the_sdk_only_seems_to_do_is_not_relied_on(name: str) -> None:
+    sources = list(Path(xcord_voice.room.__file__).parent.rglob("*.py"))
+    assert len(sources) > 20
+    assert [source.name for source in sources if name in source.read_text(encoding="utf-8")] == []
+
+
+async def test_each_connection_has_a_room_of_its_own() -> None:
+    """A second ``connect()`` of one Room finds the people of the first in it."""
+    links = [RoomLink(lambda event: None) for _ in range(2)]
+    assert links[0]._room is not links[1]._room
+    assert not hasattr(RoomLink, "reconnect")
+
+
+async def test_an_event_that_fails_is_told_without_its_content(caplog: pytest.LogCaptureFixture) -> None:
+    """The SDK itself would log the whole event, tokens included."""
+
+    def fail(event: Any) -> None:
+        raise ValueError("broken")
+
+    link = RoomLink(fail)
+    link._room.emit("track_unpublished", SimpleNamespace(sid="TR_1", token="eyJhbGciOi"), PERSON)
+    assert "event track_unpublished was not handled" in caplog.text
+    assert "eyJhbGciOi" not in caplog.text
+
+
+PERSON = SimpleNamespace(identity="ann:phone", sid="PA_1")
