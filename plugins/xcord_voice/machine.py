@@ -262,9 +262,9 @@ def _link_event(state: State, link: Link, event: Event) -> Result:
         case Reconnecting(now=now) if link.phase == "live":
             return replace(state, link=replace(link, phase="saving", since=now)), ()
         case Reconnected() if link.phase == "saving":
-            return replace(state, link=replace(link, phase="live", slow=False, stalled=None)), (
-                Reassert(link.epoch),
-            )
+            # A take-over that is being considered is dropped: the SDK was quicker.
+            link = replace(link, phase="live", slow=False)
+            return replace(state, check=0, link=link), (Reassert(link.epoch),)
         case Watched() if link.phase in ("live", "saving"):
             return replace(state, link=_watched(link, event)), ()
         case Told(reason=reason):

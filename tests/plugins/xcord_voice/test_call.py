@@ -263,6 +263,23 @@ async def test_the_sdk_that_recovers_before_a_take_over_keeps_its_connection(
         assert "disconnect 1" not in network.log
 
 
+async def test_the_sdk_that_recovers_is_not_replaced_before_media_could_flow_again(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        link.vitals = Vital(quiet=30.0, packets=0, answers=0, waiting=True, publishing=True)
+        await world.clock.advance(5.0)
+        await link.tell(events.SdkReconnecting())
+        await world.clock.advance(3.0)
+        await world.ask("voice.rejoin", {"take_over": True})
+        await link.tell(events.SdkReconnected(()))
+        await world.clock.advance(1.0)
+        assert world.read("voice").problem == "media"
+        assert "disconnect 1" not in network.log
+        assert await refused(world, "voice.rejoin", {"take_over": True}) == "too_soon"
+
+
 async def test_missing_media_is_told_while_connected_and_permits_a_take_over(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
