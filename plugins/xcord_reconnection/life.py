@@ -12,6 +12,7 @@ from typing import Any
 
 from xcord import Asker, CommandError, Handle, Happening, Nothing, Reconnection, Rejoin, Voice, probe
 
+from .actions import BUSY
 from .policy import Ask, Effects, Look, Policy, View
 from .signals import Network, Signal, Woke, sources
 
@@ -52,7 +53,22 @@ class ReconnectionLife:
     # -- what comes in ---------------------------------------------------------------------------------
 
     def _on_voice(self, _name: str, voice: Voice | None) -> None:
-        view = View(voice.status, voice.reason, voice.problem, voice.channel, voice.wait) if voice else View()
+        if voice is not None and voice.status == "lost" and voice.reason in BUSY:
+            self._spawn(self._refused(voice))
+        else:
+            self._see(voice, 0)
+
+    async def _refused(self, voice: Voice) -> None:
+        """The server end is busy: for how long it wants to be left alone counts too."""
+        try:
+            wait = await self._hub.ask("voice.wait", Nothing())
+        except CommandError:
+            wait = 0  # a voice that does not say
+        if self._hub.read("voice") == voice:
+            self._see(voice, wait)
+
+    def _see(self, voice: Voice | None, wait: int) -> None:
+        view = View(voice.status, voice.reason, voice.problem, voice.channel, wait) if voice else View()
         self._carry_out(self._policy.see(self._now(), view))
 
     def _hear(self, signal: Signal) -> None:

@@ -75,6 +75,10 @@ class Call:
         """Whether the call's server answers: empty, or why not."""
         return await self._parts.probe(self._state.url) if self._state.url else "not_in_channel"
 
+    async def wait(self) -> int:
+        """Seconds for which the server end asked to be left alone when it refused; 0 if it did not."""
+        return self._state.wait
+
     async def simulate(self, kind: str) -> None:
         """Has a fault of this connection acted out.
 

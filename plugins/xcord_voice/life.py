@@ -88,6 +88,7 @@ class VoiceLife:
         hub.command("voice.leave", Nothing, self._leave)
         hub.command("voice.rejoin", Rejoin, self._rejoin)
         hub.command("voice.probe", Nothing, self._probe, private=True)
+        hub.command("voice.wait", Nothing, self._wait_asked, private=True)
         hub.command("voice.simulate", Simulate, self._simulate)
         hub.command("voice.mute", Switch, self._mute)
         hub.command("voice.deafen", Switch, self._deafen)
@@ -162,6 +163,9 @@ class VoiceLife:
 
     async def _probe(self, args: Nothing, asker: Asker) -> str:
         return await self._hub.media.run(self._running().probe())
+
+    async def _wait_asked(self, args: Nothing, asker: Asker) -> int:
+        return await self._hub.media.run(self._running().wait())
 
     async def _simulate(self, args: Simulate, asker: Asker) -> None:
         if self._hub.read("faults") is None:

@@ -156,7 +156,6 @@ class Scene:
                 room=self._room if state.up else "",
                 reason=state.reason,
                 problem=state.problem,
-                wait=state.wait if state.status == "lost" else 0,
                 epoch=state.epoch,
                 people=people,
                 me=self._me.user if self._me else "",

@@ -44,8 +44,7 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     pages (``""`` when there is nothing to explain); ``epoch`` counts connections of this run.
     ``problem`` is what people should know of a call that is up: ``media`` that none arrives, ``signal``
     that the link to the server has been gone for a while (a short ``reconnecting`` is nothing to show).
-    ``muted`` and ``deafened`` are my own wishes, true also while no call is up. ``wait``: seconds for which
-    the server end asked to be left alone, of a call that it refused (0 if it did not say).
+    ``muted`` and ``deafened`` are my own wishes, true also while no call is up.
     """
 
     status: Status = "idle"
@@ -53,7 +52,6 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     room: str = ""
     reason: str = ""
     problem: Problem = ""
-    wait: int = 0
     epoch: int = 0
     people: tuple[Person, ...] = ()
     me: str = ""

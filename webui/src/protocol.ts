@@ -892,8 +892,7 @@ export interface Stage {
  * pages (`""` when there is nothing to explain); `epoch` counts connections of this run.
  * `problem` is what people should know of a call that is up: `media` that none arrives, `signal`
  * that the link to the server has been gone for a while (a short `reconnecting` is nothing to show).
- * `muted` and `deafened` are my own wishes, true also while no call is up. `wait`: seconds for which
- * the server end asked to be left alone, of a call that it refused (0 if it did not say).
+ * `muted` and `deafened` are my own wishes, true also while no call is up.
  */
 export interface Voice {
   channel: string;
@@ -907,7 +906,6 @@ export interface Voice {
   reason: string;
   room: string;
   status: 'connected' | 'connecting' | 'failed' | 'idle' | 'lost' | 'reconnecting';
-  wait: number;
 }
 /**
  * Slice `windows`.

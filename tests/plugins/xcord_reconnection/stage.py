@@ -28,6 +28,7 @@ class Stage:
     answer: str = ""
     server_end: str = ""
     refuse: str = ""
+    wait: int = 0  # seconds for which the server end asked to be left alone
     silent: bool = False  # a rejoin changes nothing that is seen
     asked: list[tuple[float, bool]] = field(default_factory=list)
     looks: list[float] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Stage:
 
         self.world.answer("voice.rejoin", Rejoin, rejoin)
         self.world.answer("voice.probe", Nothing, look)
+        self.world.answer("voice.wait", Nothing, lambda args: self.wait)
 
     async def after(self, seconds: float) -> None:
         """Time passes."""

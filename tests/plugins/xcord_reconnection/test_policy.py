@@ -141,11 +141,12 @@ async def test_a_server_end_that_says_when_is_asked_then_and_not_before(
     monkeypatch: Patch, code: str, chance: float
 ) -> None:
     async with staged(monkeypatch, chance) as stage:
+        stage.wait = 20
         await stage.lose()
         await stage.after(1)
         for count in range(1, 5):
             assert len(stage.asked) == count
-            stage.voice("lost", code, wait=20)
+            stage.voice("lost", code)
             await stage.after(0)
             refused, looks = stage.now, len(stage.looks)
             await stage.after(26)

@@ -194,6 +194,20 @@ async def test_why_there_is_no_token_is_said(network: Network, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("reason", ["removed", "deleted", "duplicate"])
+async def test_for_how_long_a_busy_server_end_wants_to_be_left_alone_can_be_asked(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(args: JoinTokenFor) -> None:
+        raise CommandError("rate_limited", seconds=7)
+
+    async with network.running(monkeypatch) as world:
+        assert await world.ask("voice.wait") == 0
+        world.answer("directory.join_token", JoinTokenFor, refuse)
+        await world.ask("voice.join", {"channel": "lobby"})
+        await world.until(lambda: status(world) == ("lost", "rate_limited"))
+        assert await world.ask("voice.wait") == 7
+
+
 async def test_an_end_that_is_final_is_lost_and_shows_nobody(
     network: Network, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:

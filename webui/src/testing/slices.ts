@@ -21,7 +21,6 @@ export function voice(more: Partial<Voice> = {}): Voice {
   return {
     status: 'connected',
     problem: '',
-    wait: 0,
     channel: 'c1',
     room: 'vc_c1',
     reason: '',
