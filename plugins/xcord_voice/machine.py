@@ -50,6 +50,7 @@ Problem = Literal["", "media", "signal"]
 
 TAKE_OVER_AFTER = 3.0  # seconds that the SDK has for itself once it reconnects
 TAKE_OVER_EVERY = 5.0  # seconds between two take-overs
+ASK_EVERY = 0.5  # seconds between two questions whether the server answers before one
 SLOW_AFTER = 4.0  # seconds of reconnecting that are a problem; a resume takes up to 3.3 with media flowing
 
 
@@ -88,6 +89,7 @@ class State:
     epoch: int = 0
     failed: bool = False
     taken_over_at: float = float("-inf")
+    asked_at: float = float("-inf")
     url: str = ""
     check: int = 0
     checks: int = 0
@@ -188,7 +190,7 @@ def _rejoin(state: State, event: Rejoin) -> Result:
     if target.direct:
         return state, (Refuse("direct_link"),)
     if state.up:
-        state = replace(state, taken_over_at=event.now)
+        state = replace(state, asked_at=event.now)
     if not state.url:
         return _start(state, target, polite=False)
     check = state.checks + 1
@@ -202,7 +204,8 @@ def _not_yet(state: State, event: Rejoin) -> Refuse | None:
         return Refuse("not_needed")
     if not event.take_over:
         return Refuse("reconnecting")
-    early = event.now - trouble < TAKE_OVER_AFTER or event.now - state.taken_over_at < TAKE_OVER_EVERY
+    waits = ((trouble, TAKE_OVER_AFTER), (state.taken_over_at, TAKE_OVER_EVERY), (state.asked_at, ASK_EVERY))
+    early = any(event.now - moment < wait for moment, wait in waits)
     return Refuse("too_soon") if early else None
 
 
@@ -215,6 +218,8 @@ def _checked(state: State, event: Checked) -> Result:
         return (state if state.up else replace(state, reason=event.code)), ()
     if state.up and state.link is not None and state.link.trouble is None:
         return state, ()  # the SDK was quicker
+    if state.up:
+        state = replace(state, taken_over_at=state.asked_at)
     return _start(state, target, polite=False)
 
 

@@ -16,8 +16,8 @@ class Variant:
     ``peer_hit``: the fault hits the peer too: their tile may go, and the wait for them is theirs.
     ``muted``: muted all along, opened only when the call is back. ``fresh``: a new account and its own app.
     ``said``: codes that the timeline "why did I drop?" must hold. ``tell``: seconds from the first step that
-    breaks something within which a problem is to be told, at p95. ``refused``: an attempt was refused before
-    anybody could be reached, so that the next one is spread over seconds on purpose.
+    breaks something within which a problem is to be told, at p95. ``refused``: the server end refused an
+    attempt, so that the next one is spread over seconds on purpose, or takes seconds for its answer.
     """
 
     name: str
@@ -85,7 +85,8 @@ SFU = (
 SERVER = (
     Variant("server-down", "server end down", "server stop; simulate server_leave; wait 6; server start",
             back=60, subset=True),
-    Variant("server-slow", "server end slow", "server slow 12; simulate server_leave; wait 1", muted=True),
+    Variant("server-slow", "server end slow", "server slow 12; simulate server_leave; wait 1", muted=True,
+            refused=True),
     *(
         Variant(f"server-{status}", f"server end says {status}",
                 f"server status {status} 6; simulate server_leave; wait 7", back=60, muted=status == 429,

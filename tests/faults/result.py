@@ -88,9 +88,9 @@ def judge(variant: Variant, result: Result) -> list[str]:
     }
     broken = [words for words, is_so in checks.items() if is_so]
     if variant.back is None:
-        if result.recovered:
+        if result.recovered and result.mode != "hostile":  # which asked for it, as the user might
             broken.append("the call came back by itself")
-        elif variant.reasons and result.reason not in variant.reasons:
+        elif variant.reasons and result.mode != "hostile" and result.reason not in variant.reasons:
             broken.append(f"the reason is {result.reason or 'none'}, not {' or '.join(variant.reasons)}")
     elif result.mode == "on" and not result.recovered:
         broken.append(f"not back within {variant.back:g} s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from tests.plugins.xcord_voice.fakes import Network, answer_tokens, seen
@@ -193,7 +194,6 @@ async def test_why_there_is_no_token_is_said(network: Network, monkeypatch: pyte
         assert network.log == []
 
 
-@pytest.mark.parametrize("reason", ["removed", "deleted", "duplicate"])
 async def test_for_how_long_a_busy_server_end_wants_to_be_left_alone_can_be_asked(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,13 +201,15 @@ async def test_for_how_long_a_busy_server_end_wants_to_be_left_alone_can_be_aske
         raise CommandError("rate_limited", seconds=7)
 
     async with network.running(monkeypatch) as world:
-        assert await world.ask("voice.wait") == 0
+        plugin = Asker("plugin", "reconnection")
+        assert await world.hub.ask("voice.wait", None, plugin) == 0
         world.answer("directory.join_token", JoinTokenFor, refuse)
         await world.ask("voice.join", {"channel": "lobby"})
         await world.until(lambda: status(world) == ("lost", "rate_limited"))
-        assert await world.ask("voice.wait") == 7
+        assert await world.hub.ask("voice.wait", None, plugin) == 7
 
 
+@pytest.mark.parametrize("reason", ["removed", "deleted", "duplicate"])
 async def test_an_end_that_is_final_is_lost_and_shows_nobody(
     network: Network, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
@@ -263,6 +265,28 @@ async def test_rejoin_is_refused_when_it_is_not_needed_or_too_soon(
         await network.link.arrive()
 
 
+async def test_who_asks_all_the_time_loses_nothing_by_the_questions_that_found_nobody(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the server answers again, the next question is granted: a take-over that did not begin is none."""
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        network.answer = "unreachable"
+        await link.tell(events.SdkReconnecting())
+        for _ in range(60):
+            await world.clock.advance(0.1)
+            with contextlib.suppress(CommandError):
+                await world.ask("voice.rejoin", {"take_over": True})
+        asked = network.log.count("probe")
+        assert 3 <= asked <= 8, "and nobody is asked ten times a second"
+        network.answer = ""
+        for _ in range(11):
+            await world.clock.advance(0.1)
+            with contextlib.suppress(CommandError):
+                await world.ask("voice.rejoin", {"take_over": True})
+        assert "disconnect 1" in network.log
+
+
 async def test_the_sdk_that_recovers_before_a_take_over_keeps_its_connection(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,7 +315,6 @@ async def test_the_sdk_that_recovers_is_not_replaced_before_media_could_flow_aga
         await world.clock.advance(1.0)
         assert world.read("voice").problem == "media"
         assert "disconnect 1" not in network.log
-        assert await refused(world, "voice.rejoin", {"take_over": True}) == "too_soon"
 
 
 async def test_missing_media_is_told_while_connected_and_permits_a_take_over(
