@@ -84,8 +84,9 @@ class Rooms:
                 sent = [
                     e.outbound_rtp for e in found.publisher_stats if e.WhichOneof("stats") == "outbound_rtp"
                 ]
-                mine = sum(rtp.sent.bytes_sent for rtp in sent if rtp.stream.kind == "audio")
-                self.sent = {"t": time.monotonic(), "bytes": mine}
+                mine = [rtp for rtp in sent if rtp.stream.kind == "audio"]
+                count, stream = sum(rtp.sent.bytes_sent for rtp in mine), sum(rtp.stream.ssrc for rtp in mine)
+                self.sent = {"t": time.monotonic(), "bytes": count, "stream": stream}
 
 
 class Sleep:

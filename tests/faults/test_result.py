@@ -84,13 +84,16 @@ def test_the_matrix_is_held_to_its_times(results: list[Result], late: list[str])
     assert [limit.what for limit in limits(OURS, results) if limit.broken] == late
 
 
-def test_silence_is_counted_from_a_second_after_each_connection() -> None:
-    old = [{"t": at / 2, "bytes": 20.0 * at} for at in range(11)]
-    new = [{"t": 6 + at / 2, "bytes": 1146.0 if at else 0.0} for at in range(3)]
-    later = [{"t": 7.5 + at / 2, "bytes": 1146.0 + 20 * at} for at in range(9)]
-    assert quiet_bytes(old) == pytest.approx(40)
-    assert quiet_bytes([*old, *new, *later]) == pytest.approx(40, abs=5)
-    assert quiet_bytes(old[:2]) == 0.0
+def test_silence_is_counted_from_a_second_after_each_stream_began() -> None:
+    old = [{"t": at / 2, "bytes": 20.0 * at, "stream": 1} for at in range(11)]
+    new = [{"t": 5.5 + at / 2, "bytes": 700.0 + 20 * at, "stream": 2} for at in range(12)]
+    new[0]["bytes"] = 0.0
+    assert quiet_bytes(old, 0.0) == pytest.approx(40)
+    assert quiet_bytes([*old, *new], 0.0) == pytest.approx(40)
+    assert quiet_bytes([*old, *new], 5.5) == pytest.approx(40), "it began just before"
+    loud = [{**sample, "bytes": 10 * sample["bytes"]} for sample in new]
+    assert quiet_bytes([*old, *loud], 5.5) == pytest.approx(400)
+    assert quiet_bytes(old[:2], 0.0) == 0.0
 
 
 def test_who_waits_for_a_peer_or_was_refused_is_told_apart() -> None:

@@ -20,6 +20,7 @@ from .steps import carry_out
 
 STEADY = 3.0  # seconds that everything has to flow for, so that a picture which freezes again is not back
 AWAY = 8.0  # seconds for which a call that has to stay away is watched
+BEFORE = 3.0  # seconds before a check in which a stream that began is known to be fresh in it
 SHUT = 3.0  # seconds of the check that muted is silent; the first one is the gate's
 PROBE_WITHIN = 30.0
 UP_FOR = 20.0  # seconds after the fault in which the hostile plugin is watched
@@ -171,20 +172,21 @@ def _judge_silence(stage: Stage, result: Result, since: float, until: float) -> 
     lines = [line for line in (stage.peer.since(since) if stage.peer else []) if line["t"] <= until]
     result.muted_db = max([result.muted_db, *(line["level"] for line in lines)])
     result.leaked += sum(line["level"] >= SILENT for line in lines)
-    mine = stage.app.since(since) if stage.app else []
-    counted = [line["sent"] for line in mine if "sent" in line and since <= line["sent"]["t"] <= until]
-    return quiet_bytes(counted)
+    mine = stage.app.since(since - BEFORE) if stage.app else []
+    return quiet_bytes(
+        [line["sent"] for line in mine if "sent" in line and line["sent"]["t"] <= until], since
+    )
 
 
-def quiet_bytes(counted: list[dict[str, float]]) -> float:
-    """Bytes a second between the samples, from 1 s after the first on and after each new connection, which
-    counts from nothing: its encoder says silence ten times before it believes it."""
+def quiet_bytes(counted: list[dict[str, float]], since: float) -> float:
+    """Bytes a second between the samples from a moment on, leaving out the first second of each stream: its
+    encoder says silence ten times before it believes it."""
     more = took = 0.0
     fresh = float("-inf")
     for before, sample in pairwise(counted):
-        if sample["bytes"] < before["bytes"]:
+        if sample["stream"] != before["stream"]:
             fresh = sample["t"]
-        elif sample["t"] - fresh > 1.0:
+        elif before["t"] >= since and sample["t"] - fresh > 1.0:
             more += sample["bytes"] - before["bytes"]
             took += sample["t"] - before["t"]
     return more / took if took > 1 else 0.0
