@@ -68,14 +68,12 @@ class FakeLink:
         await settle()
 
     async def fail(self, code: str) -> None:
-        """``connect()`` fails."""
         error = RuntimeError("no connection")
         error.code = code  # type: ignore[attr-defined]
         self.arrival.set_exception(error)
         await settle()
 
     async def tell(self, *reported: LinkEvent) -> None:
-        """The SDK reports these."""
         for event in reported:
             self.sink(event)
         await settle()
@@ -129,19 +127,15 @@ class FakeStream:
         self.closed = True
 
     async def picture(self, value: int) -> None:
-        """A frame of 2 x 2."""
         self.queue.put_nowait(SimpleNamespace(width=2, height=2, data=bytes([value] * 6)))
         await settle()
 
     async def sound(self, value: int) -> None:
-        """20 ms of a constant."""
         self.heard(np.full(960, value, np.int16))
         await settle()
 
 
 class FakeOpener:
-    """Streams by the track's name."""
-
     def __init__(self) -> None:
         self.streams: dict[str, list[FakeStream]] = {}
 
