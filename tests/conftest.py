@@ -20,6 +20,7 @@ REAL = ("tests/journeys/", "tests/swap/", "tests/guests/", "tests/shell/windows/
 _status = 0
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist's own hook, which reads these marks, would come first
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two lanes for a run with ``-n 2 --dist loadgroup``; the tests of one file stay together."""
     for item in items:

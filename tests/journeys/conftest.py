@@ -1,4 +1,4 @@
-"""One world for the whole session; after every journey all logs are searched for secrets."""
+"""One world for all journeys; after every journey all logs are searched for secrets."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def stage(tmp_path: Path, browser: Browser) -> AsyncIterator[Stage]:
         yield stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world() -> Iterator[World]:
     """See :class:`World`."""
     with own_folder() as folder, whole_world(folder) as world:
