@@ -3,6 +3,7 @@
 import atexit
 import os
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,13 +21,21 @@ REAL = ("tests/journeys/", "tests/swap/", "tests/guests/", "tests/shell/windows/
 _status = 0
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist's own hook, which reads these marks, would come first
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two lanes for a run with ``-n 2 --dist loadgroup``; the tests of one file stay together."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        lane = "real" if any(part in file for part in REAL) else file
-        item.add_marker(pytest.mark.xdist_group(lane))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Two lanes for a run with ``-n 2``; the tests of one file stay together.
+
+    Marks with ``--dist loadgroup`` would say the same, but pytest 9.2 keeps a test's name where pytest-xdist
+    3.8 does not change it, and every test then goes its own way.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Lanes(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "real" if any(part in file for part in REAL) else file
+
+    return Lanes(config, log)
 
 
 def pytest_sessionfinish(exitstatus: int | pytest.ExitCode) -> None:

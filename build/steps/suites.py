@@ -23,9 +23,6 @@ LIMIT = 75 * 60.0
 LONG = ("-m", "long", "-s", "-o", "faulthandler_timeout=0")
 """What pytest is told for `--long`; such a test says as it goes how it stands."""
 
-LANES = ("-n", "2", "--dist", "loadgroup")
-"""A whole run goes in two lanes (see tests/conftest.py), for most tests wait more than they work."""
-
 
 class Count(NamedTuple):
     """One suite's outcome; `sound` is False when it failed as a whole, whatever was counted."""
@@ -100,7 +97,7 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
             f"--junitxml={report}",
             "-o",
             "faulthandler_timeout=300",
-            *(arguments or LANES),
+            *arguments,
         ],
         what="pytest",
         cwd=ROOT,

@@ -42,6 +42,7 @@ class Echo:
         hub.command("voice.leave", Nothing, self.leave)
         hub.command("voice.rejoin", Rejoin, self.rejoin)
         hub.command("voice.probe", Nothing, self.probe, private=True)
+        hub.command("voice.wait", Nothing, self.wait, private=True)
         hub.command("voice.simulate", Simulate, self.refuse)
         hub.command("voice.mute", Switch, self.mute)
         hub.command("voice.deafen", Switch, self.deafen)
@@ -70,6 +71,9 @@ class Echo:
 
     async def accept(self, _args: object, _asker: Asker) -> None:
         """An echo is as loud as it is."""
+
+    async def wait(self, _args: Nothing, _asker: Asker) -> int:
+        return 0
 
     async def refuse(self, _args: object, _asker: Asker) -> None:
         raise CommandError("microphone_none", "An echo has no microphone.")
