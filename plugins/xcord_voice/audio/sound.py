@@ -242,7 +242,7 @@ class Sound:
             for line in (self._speakers, self._microphone):
                 if line.due(time.monotonic()):
                     log.info("a sound device is opened anew, in place of %r", line.using)
-                    # noqa below: it is called before the loop goes on to the next line.
+                    # Called before the loop goes on to the next line.
                     if not line.replaced or await self._do(lambda: self._free(line), False):  # noqa: B023
                         await self._whole(self._reopen(line))
                     # Whether it is still there decides when it is tried again.
