@@ -1,4 +1,5 @@
-"""What the pinned SDK can do but does not offer; all of its private names stand here and in ``sdk_sound``.
+"""What the pinned SDK can do but does not offer; its private names stand here and in ``sdk_frames``,
+``sdk_sound`` and ``sdk_pictures``.
 
 ``private_api()`` tells whether they are as expected. Where they are not, the public way is taken:
 video is switched by subscription, its size stays the publisher's, and a cleared queue waits for the loop.
@@ -15,7 +16,7 @@ import numpy as np
 from livekit import rtc
 from numpy.typing import NDArray
 
-from . import sdk_sound
+from . import sdk_pictures, sdk_sound
 from .errors import Redactor
 
 log = logging.getLogger("xcord.voice.sdk")
@@ -127,9 +128,9 @@ def hear(track: Any, heard: sdk_sound.Heard, frame_ms: int) -> Any:
     return sdk_sound.hear(track, heard, frame_ms)
 
 
-def video_stream(track: Any) -> rtc.VideoStream:
-    """A track's pictures in I420, the newest alone."""
-    return rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.I420)
+def see(track: Any, seen: sdk_pictures.Seen) -> Any:
+    """A track's pictures in I420; see ``sdk_pictures``."""
+    return sdk_pictures.see(track, seen)
 
 
 async def close_stream(stream: Any, within: float = 2.0) -> None:
@@ -139,8 +140,9 @@ async def close_stream(stream: Any, within: float = 2.0) -> None:
             await stream.aclose()
     except TimeoutError:
         log.warning("a media stream did not close within %g s", within)
-        if private_api() and hasattr(stream, "_ffi_queue"):
+        public = getattr(stream, "_stream", stream)
+        if private_api() and hasattr(public, "_ffi_queue"):
             from livekit.rtc._ffi_client import FfiClient
 
-            stream._task.cancel()
-            FfiClient.instance.queue.unsubscribe(stream._ffi_queue)
+            public._task.cancel()
+            FfiClient.instance.queue.unsubscribe(public._ffi_queue)

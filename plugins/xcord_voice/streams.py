@@ -8,12 +8,10 @@ whoever publishes next (see ``test_a_left_person_shows_nobody_elses_pictures``).
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -21,8 +19,6 @@ from numpy.typing import NDArray
 
 from .audio.mixer import Mixer
 from .speaking import decibels
-
-log = logging.getLogger("xcord.voice.streams")
 
 FULL = 32768.0**2  # full scale of 16 bits, squared
 
@@ -40,25 +36,24 @@ class Opener(Protocol):
 
     def hear(self, track: Any, heard: Callable[[NDArray[np.int16]], None], frame_ms: int) -> Any: ...
 
-    def video_stream(self, track: Any) -> Any: ...
+    def see(self, track: Any, seen: Callable[[int, int, memoryview], None]) -> Any: ...
 
     async def close_stream(self, stream: Any) -> None: ...
 
 
 @dataclass
 class Entry:
-    """An open stream. ``slot`` is its place among the pictures, None for sound; ``task`` takes pictures."""
+    """An open stream. ``slot`` is its place among the pictures, None for sound."""
 
     key: StreamKey
     user: str
     stream: Any = None
     slot: tuple[str, str, int] | None = None
-    task: asyncio.Task[None] | None = field(default=None, repr=False)
     shown: int = 0  # pictures so far
 
 
 class Streams:
-    """All streams of one connection. On the media loop; sound also comes on the SDK's thread.
+    """All streams of one connection. On the media loop; sound and pictures come on the SDK's thread.
 
     :param on_level: level of a block of a user's voice, in dBFS; on the SDK's thread.
     """
@@ -102,10 +97,10 @@ class Streams:
         """Pictures go to ``slot`` until the stream is closed."""
         if key in self._open:
             return
-        entry = Entry(key, slot[0], self._opener.video_stream(track), slot)
+        entry = Entry(key, slot[0], slot=slot)
         self._open[key] = entry
         self._slots.admit(slot, key.epoch, key.track_sid)
-        entry.task = asyncio.ensure_future(self._see(entry))
+        entry.stream = self._opener.see(track, self._seeing(entry))
 
     def close(self, key: StreamKey) -> None:
         """From here on nothing of it is accepted; the SDK's part ends in the background."""
@@ -118,7 +113,7 @@ class Streams:
             self._on_silent(entry.user)
         elif not any(other.slot == entry.slot for other in self._open.values()):
             self._slots.drop(entry.slot)
-        closing = asyncio.ensure_future(self._end(entry))
+        closing = asyncio.ensure_future(self._opener.close_stream(entry.stream))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
 
@@ -137,14 +132,6 @@ class Streams:
         if self._closing:
             await asyncio.wait(self._closing, timeout=5.0)
 
-    async def _end(self, entry: Entry) -> None:
-        await self._opener.close_stream(entry.stream)
-        if entry.task is not None:
-            # The SDK's VideoStream does not wake its consumer when it is closed.
-            entry.task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await entry.task
-
     def _hearing(self, entry: Entry, voice: bool) -> Callable[[NDArray[np.int16]], None]:
         name = _name(entry.key)
 
@@ -161,26 +148,18 @@ class Streams:
 
         return heard
 
-    async def _see(self, entry: Entry) -> None:
+    def _seeing(self, entry: Entry) -> Callable[[int, int, memoryview], None]:
         key, slot = entry.key, entry.slot
-        with _told():
-            async for event in entry.stream:
-                if self._open.get(key) is not entry:
-                    return
-                frame = event.frame
+
+        def seen(width: int, height: int, pixels: memoryview) -> None:
+            # Closed a moment ago: the slots refuse what was dropped.
+            if self._open.get(key) is entry:
                 entry.shown += 1
                 self._slots.put(
-                    slot, key.epoch, key.track_sid, frame.width, frame.height, frame.data, time.time() * 1000
+                    slot, key.epoch, key.track_sid, width, height, pixels, time.time() * 1000
                 )
 
-
-@contextlib.contextmanager
-def _told() -> Any:
-    """A consumer that fails is told in the log, not lost in a task that nobody awaits."""
-    try:
-        yield
-    except Exception:
-        log.exception("a video stream failed")
+        return seen
 
 
 def _name(key: StreamKey) -> str:

@@ -17,6 +17,7 @@ from livekit import rtc
 
 from xcord.media.server import MediaServer
 from xcord.media.slots import Slots
+from xcord_voice import sdk_pictures
 
 CONNECT_WITHIN = 20.0
 
@@ -34,22 +35,23 @@ async def run() -> None:
     server.admit(asked["ticket"], "main")
     delivered: dict[str, int] = {}
     complete = asyncio.Event()
-    tasks: list[asyncio.Task[None]] = []
+    streams: list[Any] = []
 
-    async def consume(user: str, sid: str, track: rtc.RemoteVideoTrack) -> None:
-        async for event in rtc.VideoStream(track, capacity=1, format=rtc.VideoBufferType.I420):
-            frame = event.frame
+    def consume(user: str, sid: str, track: rtc.RemoteVideoTrack) -> None:
+        def seen(width: int, height: int, pixels: memoryview) -> None:
             delivered[user] = delivered.get(user, 0) + 1
-            slots.put((user, "camera", 0), 1, sid, frame.width, frame.height, frame.data, time.time() * 1000)
+            slots.put((user, "camera", 0), 1, sid, width, height, pixels, time.time() * 1000)
             if len(delivered) == asked["count"]:
-                complete.set()
+                loop.call_soon_threadsafe(complete.set)
+
+        streams.append(sdk_pictures.see(track, seen))
 
     room = rtc.Room()
 
     @room.on("track_subscribed")
     def _(track: Any, publication: rtc.RemoteTrackPublication, person: rtc.RemoteParticipant) -> None:
         if track.kind == rtc.TrackKind.KIND_VIDEO:
-            tasks.append(asyncio.create_task(consume(person.identity, publication.sid, track)))
+            consume(person.identity, publication.sid, track)
 
     say(port=await server.start())
     # A connect() is never cancelled: the SDK would end the process.
@@ -59,9 +61,8 @@ async def run() -> None:
     say(users=sorted(delivered))
     while await loop.run_in_executor(None, sys.stdin.readline):
         say(delivered=delivered)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for stream in streams:
+        await stream.aclose()
     await server.stop()
     await asyncio.wait_for(room.disconnect(), 5)
 

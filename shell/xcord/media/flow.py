@@ -24,10 +24,14 @@ BATCH_BYTES = 48 << 20
 
 
 class Wait(NamedTuple):
-    """Nothing to send before ``until`` (None: no limit). ``deaf``: nothing that happens changes that."""
+    """Nothing to send before ``until`` (None: no limit).
+
+    ``deaf``: nothing that happens changes that; ``pictures``: a new picture does.
+    """
 
     until: float | None
     deaf: bool = False
+    pictures: bool = True
 
 
 class Flow:
@@ -53,11 +57,11 @@ class Flow:
             return self._streams.message()
         if self.credit.expired(now):
             raise TimeoutError
+        if now < self._due:
+            return Wait(self._due, deaf=True, pictures=False)
         fresh = self._fresh(frames)
         if not fresh or not self.credit.may_send():
-            return Wait(self.credit.deadline())
-        if now < self._due:
-            return Wait(self._due, deaf=True)
+            return Wait(self.credit.deadline(), pictures=not fresh)
         spacing = self._spacing_of(frames)
         self._due = self._due + spacing if now - self._due < spacing else now + spacing
         self._sent.update((key, frame.serial) for key, frame in fresh)

@@ -35,6 +35,8 @@ class Link:
 
     def __init__(self, connection: ServerConnection, flow: Flow) -> None:
         self._connection, self._flow = connection, flow
+        self.awaits = True
+        """Whether a new picture matters; while one waits already, it wakes nobody. From any thread."""
         self._heard = 0
         self._woken = asyncio.Event()
         self._ended: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
@@ -73,8 +75,10 @@ class Link:
         try:
             while True:
                 self._woken.clear()
+                self.awaits = True  # before the look, or what comes during it would wake nobody
                 match self._flow.step(now := time.monotonic()):
-                    case Wait(until, deaf):
+                    case Wait(until, deaf, pictures):
+                        self.awaits = pictures
                         await self._wait(until, deaf, now)
                     case str(text):
                         async with asyncio.timeout(SAY_WITHIN):

@@ -63,6 +63,7 @@ class MediaServer:
         self._thread = 0
         self._server: Server | None = None
         self._links: dict[str, tuple[str, Link]] = {}
+        self._open: tuple[Link, ...] = ()  # the same, for other threads
 
     async def start(self, listener: socket.socket | None = None) -> int:
         """Listen on ``listener``, or on a free port of loopback; returns the port."""
@@ -130,6 +131,8 @@ class MediaServer:
             log.debug("the media loop has ended")
 
     def _on_frame(self, key: Key | None) -> None:
+        if key is not None and not any(link.awaits for link in self._open):
+            return
         if threading.get_ident() == self._thread:
             self._note(key)
         else:
@@ -178,13 +181,18 @@ class MediaServer:
             self._links[ticket][1].end(REPLACED)
         link = Link(connection, Flow(self._slots, self._keys(window), self._rate))
         self._links[ticket] = (window, link)
+        self._reopen()
         try:
             code, reason = await link.run()
         finally:
             if self._links.get(ticket) == (window, link):
                 del self._links[ticket]
+                self._reopen()
         log.debug("a page of window %s is gone: %s %s", window, code, reason)
         await connection.close(code, reason)
+
+    def _reopen(self) -> None:
+        self._open = tuple(link for _, link in self._links.values())
 
     async def _first(self, connection: ServerConnection) -> str:
         """The ticket that a page brings; empty when it brings none in time."""

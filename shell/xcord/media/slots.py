@@ -43,7 +43,10 @@ def i420_length(width: int, height: int) -> int:
 
 
 class Slots:
-    """The table. ``on_frame`` is called with the key after each change, in the thread that made it."""
+    """The table. ``on_frame`` is called after each change, in the thread that made it.
+
+    It gets the key of a new picture, or None when something is gone.
+    """
 
     def __init__(self) -> None:
         self.on_frame: Callable[[Key | None], None] | None = None
@@ -76,7 +79,7 @@ class Slots:
             changed = self._sources.get(key) != sid and self._frames.pop(key, None) is not None
             self._sources[key] = sid
         if changed:
-            self._tell(key)
+            self._tell(None)
         return True
 
     def put(
@@ -124,7 +127,7 @@ class Slots:
                     del self._dropped[next(iter(self._dropped))]
             gone = self._frames.pop(key, None) is not None
         if gone:
-            self._tell(key)
+            self._tell(None)
 
     def newest(self, keys: Iterable[Key]) -> dict[Key, Frame]:
         """The newest frame of each of ``keys`` that has one."""

@@ -112,22 +112,16 @@ class FakeStream:
     """The SDK's stream: like the real one it goes on after it was closed, if the test feeds it."""
 
     def __init__(self) -> None:
-        self.queue: asyncio.Queue[Any] = asyncio.Queue()
         self.heard: Callable[[NDArray[np.int16]], None] = lambda samples: None
+        self.seen: Callable[[int, int, memoryview], None] = lambda width, height, pixels: None
         self.frame_ms = 0
         self.closed = False
-
-    def __aiter__(self) -> FakeStream:
-        return self
-
-    async def __anext__(self) -> Any:
-        return SimpleNamespace(frame=await self.queue.get())
 
     async def aclose(self) -> None:
         self.closed = True
 
     async def picture(self, value: int) -> None:
-        self.queue.put_nowait(SimpleNamespace(width=2, height=2, data=bytes([value] * 6)))
+        self.seen(2, 2, memoryview(bytes([value] * 6)))
         await settle()
 
     async def sound(self, value: int) -> None:
@@ -149,8 +143,10 @@ class FakeOpener:
         stream.heard, stream.frame_ms = heard, frame_ms
         return stream
 
-    def video_stream(self, track: str) -> FakeStream:
-        return self._open(track)
+    def see(self, track: str, seen: Any) -> FakeStream:
+        stream = self._open(track)
+        stream.seen = seen
+        return stream
 
     async def close_stream(self, stream: FakeStream) -> None:
         await stream.aclose()

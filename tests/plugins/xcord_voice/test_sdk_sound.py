@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tests.parts import LiveKit
 from tests.plugins.xcord_voice.callers import caller, eventually, tone_level
 
-from xcord_voice import sdk_sound
+from xcord_voice import sdk_frames, sdk_sound
 
 
 async def track_of(room: rtc.Room) -> Any:
@@ -28,7 +28,7 @@ async def track_of(room: rtc.Room) -> Any:
 
 
 def test_the_pinned_sdk_offers_what_is_needed() -> None:
-    assert sdk_sound.direct()
+    assert sdk_frames.direct()
 
 
 @pytest.mark.parametrize("direct", [True, False])

@@ -18,7 +18,7 @@ from tests.plugins.xcord_voice.fakes import FakeOpener, FakeStream, Network, see
 import xcord_voice.room
 from xcord import Demand, Want
 from xcord.testing import FakeClock, settle
-from xcord_voice import events, sdk, sdk_sound
+from xcord_voice import events, sdk, sdk_pictures, sdk_sound
 from xcord_voice.audio.mixer import Mixer
 from xcord_voice.room import ConnectFailed, RoomLink
 from xcord_voice.streams import StreamKey, Streams
@@ -115,10 +115,10 @@ async def test_no_frame_waits_behind_another(monkeypatch: pytest.MonkeyPatch) ->
 
     for name in ("AudioStream", "VideoStream"):
         monkeypatch.setattr(rtc, name, made(name))
-    monkeypatch.setattr(sdk_sound, "direct", lambda: False)
-    sdk.video_stream("track")
-    sound = sdk_sound.hear("track", lambda samples: None, 20)
-    await sound.aclose()
+    for module in (sdk_sound, sdk_pictures):
+        monkeypatch.setattr(module, "direct", lambda: False)
+    await sdk_pictures.see("track", lambda width, height, pixels: None).aclose()
+    await sdk_sound.hear("track", lambda samples: None, 20).aclose()
     assert asked["VideoStream"] == 1
     assert 0 < asked["AudioStream"] <= 25
 

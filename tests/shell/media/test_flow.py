@@ -82,7 +82,7 @@ def test_a_slow_page_gets_the_newest_frame_when_it_is_ready() -> None:
     assert pictures(flow.step(0.1)) == [(1, 2)]
     for fill in (3, 4, 5):
         put(slots, fill=fill)
-        assert flow.step(0.5) == Wait(0.0 + TIMEOUT)
+        assert flow.step(0.5) == Wait(0.0 + TIMEOUT, pictures=False)
     flow.credit.acknowledge(2, 0.6)
     assert pictures(flow.step(0.6)) == [(1, 5)]
 
@@ -104,6 +104,20 @@ def test_batches_keep_the_rate_and_a_late_one_is_not_caught_up() -> None:
     later = flow.step(7.15)
     assert isinstance(later, Wait)
     assert later.until == pytest.approx(7.2)
+
+
+def test_a_new_picture_wakes_only_a_flow_that_has_nothing_to_send() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH, rate=10)
+    put(slots)
+    flow.step(0.0)
+    flow.step(0.0)
+    assert flow.step(0.01) == Wait(0.1, deaf=True, pictures=False)  # not yet its time
+    assert flow.step(0.1) == Wait(TIMEOUT)  # nothing to send
+    put(slots, fill=2)
+    assert pictures(flow.step(0.2))
+    put(slots, fill=3)
+    assert flow.step(0.4) == Wait(TIMEOUT, pictures=False)  # no credit
 
 
 def test_a_dropped_frame_that_waits_is_never_sent() -> None:
