@@ -15,7 +15,7 @@ settings.load_profile("xcord")
 # No test puts anything into the keyring of whoever runs it; apps that tests start inherit this.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-REAL = ("tests/journeys/", "tests/swap/", "tests/guests/", "tests/shell/windows/", "/test_real_")
+REAL = ("tests/journeys/", "tests/faults/", "tests/swap/", "tests/guests/", "tests/shell/windows/", "/test_real_")
 """What hears, sees and waits: one of these at a time, in one lane, and everything else beside it."""
 
 _status = 0
@@ -23,7 +23,7 @@ _status = 0
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Two lanes for a run with ``-n 2``; the tests of one file stay together.
+    """Two lanes for a whole run (``-n 2``); the tests of one file stay together.
 
     Marks with ``--dist loadgroup`` would say the same, but pytest 9.2 keeps a test's name where pytest-xdist
     3.8 does not change it, and every test then goes its own way.

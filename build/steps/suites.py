@@ -20,6 +20,8 @@ from steps.say import MendableError, line
 
 LIMIT = 75 * 60.0
 """Seconds after which a test run counts as hung and is ended."""
+LANES = ("-n", "2")
+"""What pytest is told for a whole run; which test goes into which lane stands in `tests/conftest.py`."""
 LONG = ("-m", "long", "-s", "-o", "faulthandler_timeout=0")
 """What pytest is told for `--long`; such a test says as it goes how it stands."""
 
@@ -97,7 +99,7 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
             f"--junitxml={report}",
             "-o",
             "faulthandler_timeout=300",
-            *arguments,
+            *(arguments or LANES),
         ],
         what="pytest",
         cwd=ROOT,
