@@ -15,7 +15,14 @@ settings.load_profile("xcord")
 # No test puts anything into the keyring of whoever runs it; apps that tests start inherit this.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-REAL = ("tests/journeys/", "tests/faults/", "tests/swap/", "tests/guests/", "tests/shell/windows/", "/test_real_")
+REAL = (
+    "tests/journeys/",
+    "tests/faults/",
+    "tests/swap/",
+    "tests/guests/",
+    "tests/shell/windows/",
+    "/test_real_",
+)
 """What hears, sees and waits: one of these at a time, in one lane, and everything else beside it."""
 
 _status = 0

@@ -38,7 +38,7 @@ def see(track: Any, seen: Seen) -> Any:
         width, height = info.width, info.height
         length = width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)
         pixels = (ctypes.c_uint8 * length).from_address(info.data_ptr)
-        pixels.owner = FfiHandle(frame.handle.id)  # type: ignore[attr-defined]  # ends with the pixels
+        pixels.owner = FfiHandle(frame.handle.id)  # let go with the pixels
         seen(width, height, np.frombuffer(pixels, np.uint8).data)
 
     request = ffi_pb2.FfiRequest()
@@ -65,7 +65,7 @@ class _Queued:
             log.exception("a stream of pictures failed")
 
     async def aclose(self) -> None:
-        """Nothing comes after this. The SDK's stream does not wake whoever waits for it, hence the cancelling."""
+        """Nothing comes after this. The SDK does not wake whoever waits, so that one is cancelled."""
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task

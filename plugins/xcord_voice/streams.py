@@ -155,9 +155,7 @@ class Streams:
             # Closed a moment ago: the slots refuse what was dropped.
             if self._open.get(key) is entry:
                 entry.shown += 1
-                self._slots.put(
-                    slot, key.epoch, key.track_sid, width, height, pixels, time.time() * 1000
-                )
+                self._slots.put(slot, key.epoch, key.track_sid, width, height, pixels, time.time() * 1000)
 
         return seen
 
