@@ -94,6 +94,7 @@ class _Direct:
         self._opening = 0
         self._early: list[tuple[int, int]] = []
         self._queue: Any = None
+        self._threads: set[int] = set()
 
     def open(self, request: Any, kind: str, take: Take) -> Stream:
         from livekit.rtc._ffi_client import FfiHandle
@@ -135,6 +136,7 @@ class _Direct:
         said = getattr(event, kind)
         if said.WhichOneof("message") != "frame_received":
             return False
+        self._stay()
         frame = getattr(said.frame_received, part)
         if (take := self._takers.get(said.stream_handle)) is None:
             with self._lock:
@@ -148,6 +150,16 @@ class _Direct:
             log.exception("a frame was not taken; its stream is left out from now on")
             self._takers.pop(said.stream_handle, None)
         return False
+
+    def _stay(self) -> None:
+        """Keeps Python's state of the SDK's thread, of which there are as many as cores.
+
+        Otherwise Python makes one for each event and throws it away, which maps and unmaps memory each time.
+        """
+        thread = threading.get_ident()
+        if thread not in self._threads:
+            self._threads.add(thread)
+            ctypes.pythonapi.PyGILState_Ensure()
 
 
 @functools.cache

@@ -35,8 +35,8 @@ class Link:
 
     def __init__(self, connection: ServerConnection, flow: Flow) -> None:
         self._connection, self._flow = connection, flow
-        self.awaits = True
-        """Whether a new picture matters; while one waits already, it wakes nobody. From any thread."""
+        self._awaits = True
+        self._craves: Key | None = None
         self._heard = 0
         self._woken = asyncio.Event()
         self._ended: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
@@ -50,6 +50,16 @@ class Link:
         """The slot of ``key`` has changed, or all have."""
         if key is None or key in self._flow.keys:
             self._woken.set()
+
+    def takes(self, key: Key) -> bool:
+        """From any thread: whether a new picture of ``key`` matters now, so that ``note`` is due.
+
+        Says so once, until it has looked: while one waits already, it wakes nobody.
+        """
+        due = (self._awaits and key in self._flow.keys) or key == self._craves
+        if due:
+            self._awaits, self._craves = False, None
+        return due
 
     def end(self, verdict: Verdict) -> None:
         """Make ``run`` return ``verdict`` soon."""
@@ -75,11 +85,11 @@ class Link:
         try:
             while True:
                 self._woken.clear()
-                self.awaits = True  # before the look, or what comes during it would wake nobody
+                self._awaits = True  # before the look, or what comes during it would wake nobody
                 match self._flow.step(now := time.monotonic()):
-                    case Wait(until, deaf, pictures):
-                        self.awaits = pictures
-                        await self._wait(until, deaf, now)
+                    case Wait(until, deaf, pictures, but):
+                        self._awaits, self._craves = pictures, but
+                        await self._wait(until, deaf and but is None, now)
                     case str(text):
                         async with asyncio.timeout(SAY_WITHIN):
                             await self._connection.send(text)

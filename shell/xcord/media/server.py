@@ -131,7 +131,7 @@ class MediaServer:
             log.debug("the media loop has ended")
 
     def _on_frame(self, key: Key | None) -> None:
-        if key is not None and not any(link.awaits for link in self._open):
+        if key is not None and not [link for link in self._open if link.takes(key)]:
             return
         if threading.get_ident() == self._thread:
             self._note(key)

@@ -91,6 +91,7 @@ def test_batches_keep_the_rate_and_a_late_one_is_not_caught_up() -> None:
     slots = opened()
     flow = Flow(slots, BOTH, rate=10)
     put(slots)
+    put(slots, B)
     flow.step(7.0)
     assert pictures(flow.step(7.0))
     put(slots, fill=2)
@@ -110,6 +111,7 @@ def test_a_new_picture_wakes_only_a_flow_that_has_nothing_to_send() -> None:
     slots = opened()
     flow = Flow(slots, BOTH, rate=10)
     put(slots)
+    put(slots, B)
     flow.step(0.0)
     flow.step(0.0)
     assert flow.step(0.01) == Wait(0.1, deaf=True, pictures=False)  # not yet its time
@@ -118,6 +120,59 @@ def test_a_new_picture_wakes_only_a_flow_that_has_nothing_to_send() -> None:
     assert pictures(flow.step(0.2))
     put(slots, fill=3)
     assert flow.step(0.4) == Wait(TIMEOUT, pictures=False)  # no credit
+
+
+def large(slots: Slots, key: Key = A, fill: int = 1, at: float = 0.0) -> bool:
+    return slots.put(key, 1, "s", 4, 4, bytes([fill]) * 24, 1000 * at)
+
+
+def fills(batch: str | list[Piece] | Wait) -> set[int]:
+    return {content for _, content in pictures(batch)}
+
+
+def test_the_large_picture_goes_at_once_and_takes_along_what_waits() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH, rate=10)
+    large(slots, A, 1)
+    put(slots, B, 2)
+    flow.step(7.0)
+    assert fills(flow.step(7.0)) == {1, 2}
+    put(slots, B, 3)
+    assert flow.step(7.01) == Wait(pytest.approx(7.1), deaf=True, pictures=False, but=A)
+    large(slots, A, 4)
+    assert fills(flow.step(7.05)) == {4, 3}
+    flow.credit.acknowledge(2, 7.05)
+    put(slots, B, 5)
+    assert flow.step(7.12) == Wait(pytest.approx(7.15), deaf=True, pictures=False, but=A)
+    assert fills(flow.step(7.16)) == {5}
+
+
+def test_not_even_the_large_picture_exceeds_the_highest_rate() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    large(slots, A, 1)
+    flow.step(7.0)
+    assert pictures(flow.step(7.0))
+    large(slots, A, 2)
+    wait = flow.step(7.01)
+    assert wait == Wait(pytest.approx(7.0 + 1 / flow_module.MOST_RATE), deaf=True, pictures=False)
+    assert pictures(flow.step(7.0 + 1 / flow_module.MOST_RATE))
+
+
+def test_tiles_beside_a_large_video_ride_along_with_it() -> None:
+    slots = opened()
+    flow = Flow(slots, BOTH)
+    sent = 0
+    for turn in range(120):
+        at = turn / 60
+        if turn % 2 == 0:
+            large(slots, A, turn, at)
+        if turn % 4 == 3:
+            put(slots, B, turn)
+        while not isinstance(action := flow.step(at), Wait):
+            sent += isinstance(action, list)
+            flow.credit.acknowledge(max(1, flow.credit.sent), at) if flow.credit.sent else None
+    assert sent == pytest.approx(60, abs=2)
 
 
 def test_a_dropped_frame_that_waits_is_never_sent() -> None:
@@ -185,7 +240,7 @@ def share_sent(rates: list[int], jitter: float, seed: int, seconds: int = 4) -> 
     for number, (at, key) in enumerate(arrivals):
         slots.put(key, 1, "s", 2, 2, bytes([key == keys[0]] * 6), 1000 * at)
         following = arrivals[number + 1][0] if number + 1 < len(arrivals) else at + 1
-        now = max(at, wait.until or 0.0) if wait.deaf else at
+        now = max(at, wait.until or 0.0) if wait.deaf and key != wait.but else at
         while now < following:
             action = flow.step(now)
             if isinstance(action, list):
