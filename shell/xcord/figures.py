@@ -10,7 +10,8 @@ class PageReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``elapsed_ms`` since the first drawn frame; ``drawn`` frames by ``user/kind``; ``latency_ms`` and
     ``age_ms`` are samples since the last report (guest's capture to pixel; delivery to pixel);
-    ``sizes`` the last ``[width, height]`` by ``user/kind``; ``spoke`` everyone shown as speaking so far.
+    ``sizes`` the last ``[width, height]`` by ``user/kind``; ``spoke`` everyone shown as speaking so far;
+    ``frames_ms`` between the frames that the page painted while its window changed its size, since the last.
     """
 
     elapsed_ms: int
@@ -20,6 +21,7 @@ class PageReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sizes: dict[str, tuple[int, int]] = {}
     spoke: tuple[str, ...] = ()
     painter: str = ""
+    frames_ms: tuple[int, ...] = ()
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):

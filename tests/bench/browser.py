@@ -26,7 +26,6 @@ import psutil
 from tests.parts import end, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
-WIDTH, HEIGHT = 1000, 700
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -87,17 +86,20 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def opened(engine: str, address: str, screen: Mapping[str, str]) -> Iterator[psutil.Process]:
+def opened(
+    engine: str, address: str, screen: Mapping[str, str], size: tuple[int, int] = (1000, 700)
+) -> Iterator[psutil.Process]:
     """One page in ``chromium`` (Debian's, headless) or ``qt`` (QtWebEngine as the app starts it).
 
     :param screen: the environment that names the display, for ``qt``.
+    :param size: of the window; headless Chromium counts a frame of its own into it.
     """
     profile = tempfile.mkdtemp(prefix="bench-profile-")
     if engine == "qt":
-        command = [sys.executable, "-m", "tests.bench.qtpage", address, str(WIDTH), str(HEIGHT)]
+        command = [sys.executable, "-m", "tests.bench.qtpage", address, *map(str, size)]
     else:
-        size = f"--window-size={WIDTH},{HEIGHT}"
-        command = [_chromium(), *FLAGS, size, f"--user-data-dir={profile}", address]
+        window = f"--window-size={size[0]},{size[1]}"
+        command = [_chromium(), *FLAGS, window, f"--user-data-dir={profile}", address]
     environ = {**os.environ, **screen, "XDG_CACHE_HOME": profile, "XDG_DATA_HOME": profile}
     process = spawn(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     browser = psutil.Process(process.pid)

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from . import canvas, portrait
+from . import canvas, natural, portrait
 
 LOOP_MS = 10_000
 DIFFERENT = len(portrait.LOOKS)
@@ -34,7 +34,8 @@ Plane = NDArray[np.uint8]
 
 
 class Spec(msgspec.Struct, frozen=True):
-    """What to encode. ``offset_ms`` shifts the capture clock, so that guests do not all send at once."""
+    """What to encode. ``offset_ms`` shifts the capture clock, so that guests do not all send at once;
+    ``natural`` gives the picture a real camera's texture, motion and noise, which cost more to decode."""
 
     width: int = 320
     height: int = 180
@@ -42,6 +43,7 @@ class Spec(msgspec.Struct, frozen=True):
     kilobits: int = 280
     look: int = 0
     offset_ms: int = 0
+    natural: bool = False
 
 
 class Loop(msgspec.Struct, frozen=True):
@@ -112,7 +114,10 @@ def picture_at(spec: Spec, seconds: float) -> Plane:
     place = (spec.look, spec.width, spec.height)
     if place not in _rooms:
         _rooms[place] = portrait.room(look, spec.width, spec.height)
-    drawn = np.clip(portrait.frame(look, _rooms[place], seconds), 0, 255).astype(np.uint8)
+    picture = portrait.frame(look, _rooms[place], seconds)
+    if spec.natural:
+        picture = natural.filmed(picture, seconds, spec.look)
+    drawn = np.clip(picture, 0, 255).astype(np.uint8)
     frame = av.VideoFrame.from_ndarray(drawn, format="rgb24").reformat(format="yuv420p")
     return np.ascontiguousarray(frame.to_ndarray())
 
@@ -172,6 +177,6 @@ def _folder() -> Path:
 def _key(spec: Spec) -> str:
     """A name that changes with everything that goes into the file."""
     made_of = hashlib.sha256(msgspec.msgpack.encode((spec, av.__version__)))
-    for source in (__file__, portrait.__file__, canvas.__file__):
+    for source in (__file__, portrait.__file__, canvas.__file__, natural.__file__):
         made_of.update(Path(source).read_bytes())
     return made_of.hexdigest()[:24]

@@ -56,7 +56,7 @@ class Guest:
         :raises GuestError: the SFU refused or cannot be reached.
         """
         try:
-            await self._room.connect(url, token, rtc.RoomOptions(auto_subscribe=False))
+            await self._room.connect(url, token, rtc.RoomOptions(auto_subscribe=False, dynacast=True))
         except rtc.ConnectError:
             # The SDK's own sentence may hold the address with the token in it.
             raise GuestError(f"guest {self.number} could not connect to {url}") from None

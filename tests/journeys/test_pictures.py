@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import secrets
 import socket
 import time
+import urllib.parse
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -15,7 +17,7 @@ import numpy as np
 import pytest
 from playwright.async_api import Page, async_playwright
 from tests.bench.browser import FLAGS, Pages
-from tests.bench.stage import build_pages
+from tests.bench.stage_parts import build_pages
 
 from xcord.media.server import MediaServer
 from xcord.media.slots import Key, Slots, i420_length
@@ -52,9 +54,11 @@ class Scene:
     async def open(self, painter: str) -> None:
         await self.server.start()
         self.let_in()
-        where = f"port={self.server.port}&ticket={self.ticket}&users=ann,bob&painter={painter}"
+        where = f"port={self.server.port}&ticket={self.ticket}&painter={painter}"
+        size = {"width": 320, "height": 180, "top": 0}
+        tiles = json.dumps([{"user": "ann", "left": 0, **size}, {"user": "bob", "left": 320, **size}])
         await self.page.goto(
-            f"http://127.0.0.1:{self.pages.port}/ours.html#{where}&count=2&width=320&height=180&columns=2"
+            f"http://127.0.0.1:{self.pages.port}/ours.html#{where}&tiles={urllib.parse.quote(tiles)}"
         )
 
     def let_in(self) -> None:

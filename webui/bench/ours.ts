@@ -1,10 +1,9 @@
-/** Our path: frames from the media socket. `users` names the tiles, in order. */
+/** Our path: frames from the media socket. */
 
 import { attachTile, startMedia } from '../src/media';
-import { parameters, place, report } from './common';
+import { make, parameters, places, report, timed } from './common';
 
 const door = { port: Number(parameters.get('port')), ticket: parameters.get('ticket') ?? '' };
-const users = (parameters.get('users') ?? '').split(',');
 startMedia(
   {
     onDoor(listener) {
@@ -13,6 +12,6 @@ startMedia(
     },
     report,
   },
-  { measure: true, painter: parameters.get('painter') ?? '' },
+  { measure: true, painter: parameters.get('painter') ?? '', timed },
 );
-users.forEach((user, index) => attachTile({ user, kind: 'camera' })(place(index)));
+for (const place of places) attachTile({ user: place.user, kind: 'camera' })(make(place));

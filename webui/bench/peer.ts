@@ -1,35 +1,59 @@
 /** The peer: livekit-client with adaptive stream and one `<video>` per tile, watched by the same probe. */
 
-import { Room, RoomEvent, Track } from 'livekit-client';
+import { Room, RoomEvent, Track, type RemoteTrack } from 'livekit-client';
 import { keyText } from '../src/media/keys';
 import { watch, type Watch } from '../src/media/probe';
 import { Gathering } from '../src/media/report';
-import { parameters, place, report } from './common';
+import { make, parameters, places, report, timed } from './common';
 
 const gathering = new Gathering();
 const room = new Room({ adaptiveStream: true, dynacast: true });
 const watches: Watch[] = [];
-let placed = 0;
+const tracks: RemoteTrack[] = [];
 room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
-  if (track.kind !== Track.Kind.Video) return;
+  const user = participant.identity.split(':')[0] ?? '';
+  const place = places.find((each) => each.user === user);
+  if (track.kind !== Track.Kind.Video || !place) return;
   const video = document.createElement('video');
   video.muted = true;
   video.autoplay = true;
   video.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;object-fit:cover';
-  place(placed++).append(video);
+  make(place).append(video);
   track.attach(video);
-  const key = keyText({ user: participant.identity, kind: 'camera' });
+  tracks.push(track);
+  const key = keyText({ user, kind: 'camera' });
+  const clock = timed.length === 0 || timed.includes(user);
   const watched = watch(video, {
     frames(count, width, height) {
       gathering.drew(key, count, performance.now());
       gathering.size(key, width, height);
     },
-    latency: (ms) => gathering.latency(ms),
+    ...(clock && { latency: (ms: number) => gathering.latency(ms) }),
   });
   watches.push(watched);
 });
+
+interface Inbound {
+  type: string;
+  bytesReceived?: number;
+  headerBytesReceived?: number;
+}
+
+/** Video received so far, with its headers. */
+async function received(): Promise<number> {
+  let bytes = 0;
+  for (const track of tracks) {
+    (await track.getRTCStatsReport())?.forEach((entry: Inbound) => {
+      if (entry.type === 'inbound-rtp') bytes += (entry.bytesReceived ?? 0) + (entry.headerBytesReceived ?? 0);
+    });
+  }
+  return bytes;
+}
+
 await room.connect(parameters.get('url') ?? '', parameters.get('token') ?? '');
 setInterval(() => {
   for (const watched of watches) watched.count();
-  report(gathering.take(performance.now(), 'livekit-client'));
+  const told = gathering.take(performance.now(), 'livekit-client');
+  if (!parameters.has('bytes')) report(told);
+  else void received().then((bytes) => report({ ...told, bytes }));
 }, 1000);

@@ -453,7 +453,8 @@ export interface HubFault {
  *
  * `elapsed_ms` since the first drawn frame; `drawn` frames by `user/kind`; `latency_ms` and
  * `age_ms` are samples since the last report (guest's capture to pixel; delivery to pixel);
- * `sizes` the last `[width, height]` by `user/kind`; `spoke` everyone shown as speaking so far.
+ * `sizes` the last `[width, height]` by `user/kind`; `spoke` everyone shown as speaking so far;
+ * `frames_ms` between the frames that the page painted while its window changed its size, since the last.
  */
 export interface PageReport {
   age_ms?: number[];
@@ -461,6 +462,7 @@ export interface PageReport {
     [k: string]: number;
   };
   elapsed_ms: number;
+  frames_ms?: number[];
   latency_ms?: number[];
   painter?: string;
   sizes?: {

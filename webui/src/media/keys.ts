@@ -14,6 +14,12 @@ export function keyText(key: TileKey): string {
   return JSON.stringify([key.user, key.kind, key.n ?? 0]);
 }
 
+/** Whose picture a key's text is of. */
+export function userOf(text: string): string {
+  const [user] = JSON.parse(text) as [string, string, number];
+  return user;
+}
+
 /** `user/kind` of a key's text: the name under which frames are reported. */
 export function reportName(text: string): string {
   const [user, kind] = JSON.parse(text) as [string, string, number];

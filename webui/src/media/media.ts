@@ -1,5 +1,7 @@
 /** The page's half of video: tiles on one side, the worker on the other. */
 
+import { watchFrames } from './frames';
+import { userOf } from './keys';
 import type { FromWorker, ToWorker } from './messages';
 import type { Painter, Surface } from './painter';
 import { choosePainter } from './painters';
@@ -24,6 +26,8 @@ export interface MediaOptions {
   measure?: boolean;
   /** A painter by name instead of the best possible one. */
   painter?: string;
+  /** Whose clocks are read in measure mode; everybody's if empty. */
+  timed?: readonly string[];
 }
 
 interface Shown {
@@ -38,6 +42,7 @@ export class Media implements TileOwner {
   #worker: Worker | null = null;
   #shown = new Map<number, Shown>();
   #gathering: Gathering | null;
+  #timed: readonly string[];
   #ends: (() => void)[] = [];
   #whenStopped: () => void;
 
@@ -46,6 +51,7 @@ export class Media implements TileOwner {
     this.#whenStopped = whenStopped;
     this.#painter = choosePainter(options.painter);
     this.#gathering = options.measure ? new Gathering() : null;
+    this.#timed = options.timed ?? [];
     if (!this.#painter) return;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'media' });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
@@ -126,14 +132,17 @@ export class Media implements TileOwner {
   #watch(tile: Tile, surface: Surface): Watch | null {
     const gathering = this.#gathering;
     if (!gathering || !(surface.element instanceof HTMLVideoElement)) return null;
+    const timed = this.#timed.length === 0 || this.#timed.includes(userOf(tile.key));
     return watch(surface.element, {
       frames: (count, width, height) => {
         gathering.drew(tile.key, count, performance.now());
         gathering.size(tile.key, width, height);
       },
-      latency: (ms) => gathering.latency(ms),
-      // The picture's timestamp is the time of its delivery (easel.ts).
-      picture: (mediaTime, now) => gathering.age(now - mediaTime),
+      ...(timed && {
+        latency: (ms) => gathering.latency(ms),
+        // The picture's timestamp is the time of its delivery (easel.ts).
+        picture: (mediaTime, now) => gathering.age(now - mediaTime),
+      }),
     });
   }
 
@@ -142,6 +151,6 @@ export class Media implements TileOwner {
       for (const { watch } of this.#shown.values()) watch?.count();
       this.#source.report?.(gathering.take(performance.now(), this.painter));
     }, 1000);
-    this.#ends.push(() => clearInterval(timer));
+    this.#ends.push(() => clearInterval(timer), watchFrames((ms) => gathering.frame(ms)));
   }
 }

@@ -8,7 +8,8 @@ import { CLOCK_ROW, latency, readClock } from './clock';
 export interface Presented {
   /** So many more pictures reached the screen. */
   frames(count: number, width: number, height: number): void;
-  latency(ms: number): void;
+  /** Milliseconds on a guest's clock; left out, no picture is looked at. */
+  latency?(ms: number): void;
   /** `mediaTime` is the picture's own timestamp in milliseconds, `now` epoch milliseconds. */
   picture?(mediaTime: number, now: number): void;
 }
@@ -40,13 +41,13 @@ export function watch(video: HTMLVideoElement, to: Presented): Watch {
     to.picture?.(data.mediaTime * 1000, now);
     const code = readRow(video);
     const delay = code === null ? null : latency(now, code);
-    if (delay !== null) to.latency(delay);
+    if (delay !== null) to.latency?.(delay);
     timer = setTimeout(ask, EVERY_MS);
   };
   const ask = (): void => {
     handle = video.requestVideoFrameCallback(presented);
   };
-  ask();
+  if (to.latency) ask();
   return {
     count,
     stop() {

@@ -12,6 +12,7 @@ test('counts run on and samples begin anew', () => {
   gathering.size(ann, 320, 180);
   gathering.latency(40.4);
   gathering.age(20.6);
+  gathering.frame(34.4);
   gathering.spoke('bob');
   gathering.spoke('bob');
   expect(gathering.take(2000.4, 'generator')).toEqual({
@@ -19,6 +20,7 @@ test('counts run on and samples begin anew', () => {
     drawn: { 'ann/camera': 3 },
     latency_ms: [40],
     age_ms: [21],
+    frames_ms: [34],
     sizes: { 'ann/camera': [320, 180] },
     spoke: ['bob'],
     painter: 'generator',

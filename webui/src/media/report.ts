@@ -11,6 +11,7 @@ export interface PageReport {
   sizes: Record<string, [number, number]>;
   spoke: string[];
   painter: string;
+  frames_ms: number[];
 }
 
 /** Samples kept between two reports; beyond it the newest are left out. */
@@ -22,6 +23,7 @@ export class Gathering {
   #sizes = new Map<string, [number, number]>();
   #latency: number[] = [];
   #age: number[] = [];
+  #frames: number[] = [];
   #spoke = new Set<string>();
 
   /** `frames` more pictures of `key` (its text) were presented; `now` is any steady clock in ms. */
@@ -46,6 +48,11 @@ export class Gathering {
     if (this.#age.length < MOST_SAMPLES) this.#age.push(Math.round(ms));
   }
 
+  /** Milliseconds between two frames of the page while its window changed its size. */
+  frame(ms: number): void {
+    if (this.#frames.length < MOST_SAMPLES) this.#frames.push(Math.round(ms));
+  }
+
   spoke(user: string): void {
     this.#spoke.add(user);
   }
@@ -60,9 +67,11 @@ export class Gathering {
       sizes: Object.fromEntries(this.#sizes),
       spoke: [...this.#spoke],
       painter,
+      frames_ms: this.#frames,
     };
     this.#latency = [];
     this.#age = [];
+    this.#frames = [];
     return report;
   }
 }

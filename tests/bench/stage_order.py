@@ -1,0 +1,57 @@
+"""Bench `stage`: how long ordering and arranging take with 100 people. In this process, without any part."""
+
+from __future__ import annotations
+
+import random
+import time
+from itertools import count
+
+from xcord import Person, Viewport, Voice
+from xcord_layout import focus, gallery
+from xcord_layout.check import placed
+from xcord_layout.seating import Seating
+
+from . import Report, quantile
+
+PEOPLE = 100
+ROUNDS = 2000
+VIEWPORTS = (
+    Viewport(width=1280, height=720, scale=100, visible=True),
+    Viewport(width=520, height=304, scale=200, visible=True),
+    Viewport(width=3840, height=2160, scale=100, visible=True),
+)
+
+
+def measure(report: Report) -> None:
+    """Somebody comes, goes, speaks or is pinned; then all of the stage is made anew."""
+    chance = random.Random(7)
+    numbers = count()
+    people = [_person(next(numbers), chance) for _ in range(PEOPLE)]
+    seating, pins, took = Seating(), [""], []
+    for turn in range(ROUNDS):
+        people[chance.randrange(PEOPLE)] = _person(next(numbers), chance)
+        voice = Voice(status="connected", room="r", epoch=1, people=tuple(people))
+        pins = [chance.choice(people).user] if chance.random() < 0.3 else pins
+        speaking = tuple(person.user for person in chance.sample(people, 3))
+        mode = (gallery, focus)[turn % 2]
+        viewport = VIEWPORTS[turn % len(VIEWPORTS)]
+        begin = time.perf_counter()
+        seating.call(voice)
+        seating.hear(turn / 2, speaking)
+        seating.pass_time(turn / 2)
+        tiles = seating.tiles(pins)
+        places = placed(mode.arrange, tiles, viewport)
+        if seating.promote({place.user for place in places}, tiles):
+            placed(mode.arrange, seating.tiles(pins), viewport)
+        took.append(1000 * (time.perf_counter() - begin))
+    report.figure("arrange_p99_ms", quantile(took, 0.99), "ms")
+    report.figure("arrange_p50_ms", quantile(took, 0.5), "ms")
+
+
+def _person(number: int, chance: random.Random) -> Person:
+    return Person(
+        user=f"user{number}",
+        name=f"User {number}",
+        camera=chance.random() < 0.7,
+        screen=chance.random() < 0.02,
+    )
