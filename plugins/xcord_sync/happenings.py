@@ -50,7 +50,7 @@ CLOSES: dict[int, str] = {
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
-    """The app's first and only message. ``after`` 0: a snapshot, please."""
+    """The app's first and only message. Without a ``view``: a snapshot, please."""
 
     protocol: int = 1
     token: str = ""

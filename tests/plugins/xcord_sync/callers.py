@@ -72,6 +72,12 @@ async def listening(served: Served, token: str, *, header: bool = False, **hello
         yield Ear(socket)
 
 
+async def ended(call: Call) -> None:
+    """Waits until the SFU has put them out."""
+    async with asyncio.timeout(PATIENCE):
+        await call.ended.wait()
+
+
 def join(served: Served, token: str, channel: str, device: str = "desk") -> dict[str, Any]:
     """What a connection to the SFU needs."""
     answer = served.ask("POST", f"/v1/channels/{channel}/join", token, device=device)

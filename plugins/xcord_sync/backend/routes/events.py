@@ -126,7 +126,7 @@ async def _begin(socket: WebSocket, presence: Presence, listener: Listener, hell
     await presence.fanout.listening.wait()  # else what happens until then would be missed
     await _look(presence, listener)
     missed = None
-    if hello.after > 0 and hello.view == listener.view:
+    if hello.view == listener.view:  # also where nothing had happened yet
         missed = await since(presence.line, hello.after, list(listener.channels))
     if missed is None:
         return await _show(socket, presence, listener)
