@@ -38,11 +38,11 @@ def free(kind: socket.SocketKind) -> int:
 
 
 @contextlib.contextmanager
-def sfu(folder: Path, webhook: str) -> Iterator[int]:
-    """livekit-server with the shipped file, ports, addresses and webhook changed for here; its port."""
+def sfu(folder: Path, *webhooks: str) -> Iterator[int]:
+    """livekit-server with the shipped file, ports, addresses and webhooks changed for here; its port."""
     settings = {**SFU, "port": free(socket.SOCK_STREAM), "bind_addresses": ["127.0.0.1"]}
     settings["prometheus"] = {"port": free(socket.SOCK_STREAM)}
-    settings["webhook"] = {**SFU["webhook"], "urls": [webhook]}
+    settings["webhook"] = {**SFU["webhook"], "urls": list(webhooks)}
     media = {"udp_port": free(socket.SOCK_DGRAM), "tcp_port": 0, "node_ip": "127.0.0.1",
              "enable_loopback_candidate": True, "ips": {"includes": ["127.0.0.1/32"]}}  # fmt: skip
     settings["rtc"] = {**SFU["rtc"], **media}

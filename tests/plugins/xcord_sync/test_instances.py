@@ -1,5 +1,6 @@
 """Several instances of the server end on one outside PostgreSQL and one outside SFU, as behind a balancer."""
 
+import asyncio
 import json
 import secrets
 import socket
@@ -12,8 +13,11 @@ from pathlib import Path
 import httpx
 import jwt
 import pytest
+from tests.plugins.xcord_sync.callers import ended, in_call, join, listening
 from tests.plugins.xcord_sync.served import Served, Servers, gone, processes_of
+from tests.plugins.xcord_sync.test_deploy import KEY, SECRET, free, sfu
 from tests.plugins.xcord_sync.test_operations import until, xcord
+from tests.plugins.xcord_sync.world import database as of_its_own
 
 from xcord_sync.backend import postgres
 
@@ -95,13 +99,15 @@ def outside(served: Served, database: str) -> dict[str, str]:
     }
 
 
-def start_at_once(servers: Servers, names: tuple[str, ...], environment: dict[str, str]) -> list[Served]:
+def start_at_once(
+    servers: Servers, names: tuple[str, ...], environment: dict[str, str], ports: tuple[int, ...] = (0, 0)
+) -> list[Served]:
     started: dict[str, Served] = {}
 
-    def start(name: str) -> None:
-        started[name] = servers.start(name, **environment)
+    def start(name: str, port: int) -> None:
+        started[name] = servers.start(name, "--port", str(port), **environment)
 
-    threads = [threading.Thread(target=start, args=(name,)) for name in names]
+    threads = [threading.Thread(target=start, args=each) for each in zip(names, ports, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -190,3 +196,59 @@ def test_instances_share_a_secrets_file_and_take_a_new_key_without_a_restart(
             return str(jwt.decode(answer["token"], options={"verify_signature": False})["iss"])
 
         until(lambda signed_by=signed_by: signed_by() == new)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("told", [(1,), (0, 1)], ids=["the other one is told", "both are told"])
+async def test_a_second_device_takes_the_call_over_through_another_instance(
+    served: Served, servers: Servers, told: tuple[int, ...]
+) -> None:
+    ports = free(socket.SOCK_STREAM), free(socket.SOCK_STREAM)
+    webhooks = [f"http://127.0.0.1:{ports[at]}/livekit/webhook" for at in told]
+    async with of_its_own(served) as url:
+        with sfu(servers.folder, *webhooks) as calls:
+            environment = {
+                "DATABASE_URL": url.replace("postgresql+asyncpg", "postgresql"),
+                "LIVEKIT_URL": f"ws://127.0.0.1:{calls}",
+                "LIVEKIT_API_KEY": KEY,
+                "LIVEKIT_API_SECRET": SECRET,
+            }
+            names = "first", "second"
+            first, second = await asyncio.to_thread(start_at_once, servers, names, environment, ports)
+            await moves_between(first, second)
+            for one in (first, second):
+                assert await asyncio.to_thread(one.stop) == 0
+                assert "Traceback" not in one.output.read_text()
+
+
+async def moves_between(first: Served, second: Served) -> None:
+    """The owner joins by one instance, and on another device by the other."""
+    token = await asyncio.to_thread(first.log_in, device="desk")
+    phone_token = await asyncio.to_thread(second.log_in, device="phone")
+    user = first.ask("GET", "/v1/directory", token).json()["account"]["user"]
+    here, there = first.channels(token)[:2]
+    async with listening(first, token) as desks, listening(second, phone_token) as phones:
+        for ear in (desks, phones):
+            assert (await ear.hear())["type"] == "snapshot"
+        ticket = join(first, token, here, "desk")
+        async with in_call(ticket) as desk:
+            for ear in (desks, phones):
+                await ear.sees(here, user)
+            async with in_call(join(second, phone_token, there, "phone")) as phone:
+                said = {
+                    "type": "moved", "device": "desk", "channel": here,
+                    "to_device": "phone", "to_channel": there,
+                }  # fmt: skip
+                for ear in (desks, phones):
+                    assert await ear.until("moved") == said
+                await ended(desk)
+                assert (desk.packets, desk.reason) == (["xcord.moved"], "PARTICIPANT_REMOVED")
+                for ear in (desks, phones):
+                    await ear.sees(here)
+                    await ear.sees(there, user)
+                async with in_call(ticket) as stubborn:  # its token still opens the door, but not for long
+                    await ended(stubborn)
+                assert not phone.ended.is_set()
+        for ear in (desks, phones):
+            await ear.sees(there)
+            moved = [each for each in ear.said if each["type"] == "moved"]
+            assert moved in ([said], [said, said])  # the second by the stubborn one
