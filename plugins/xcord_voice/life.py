@@ -143,10 +143,11 @@ class VoiceLife:
         if self._call is not None:
             await self._call.aclose(END_WITHIN)
         if self._sound is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(SOUND_WITHIN):
-                    await self._desk.aclose()
-                    await self._sound.aclose()
+            sound = Tasks(lambda error: log.error("the sound was not closed", exc_info=error))
+            sound.start(self._desk.aclose())
+            sound.start(self._sound.aclose())
+            # Where the sound system hangs, both go on to their end without us.
+            await sound.ended(SOUND_WITHIN)
 
     # -- commands, on the hub's loop -------------------------------------------------------------------
 

@@ -87,8 +87,8 @@ class InlineMedia:
         self.slots = slots if slots is not None else SimpleNamespace()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-        """Runs on the present loop."""
-        return asyncio.ensure_future(coroutine)
+        """Runs on the present loop. Cancelling waits, cancels nothing, as on the real one."""
+        return asyncio.shield(asyncio.ensure_future(coroutine))
 
 
 class World:

@@ -53,8 +53,8 @@ class Doubt:
     async def _ask(self) -> bool | None:
         worker = Worker("voice-doubt")
         asked = worker.call(self._muted_in_system)
+        worker.leave()  # also when we are cancelled meanwhile
         await asyncio.wait({asked}, timeout=ASK_WITHIN)
-        await worker.aclose(0.0)
         if not asked.done():
             log.info("the system does not say within %g s whether it mutes the microphone", ASK_WITHIN)
             return None

@@ -20,7 +20,7 @@ from .engine import NORMAL, AudioEngine, NoDevice, NullEngine, Profile, Pull, Ta
 from .line import WATCH_EVERY, Line, Opened
 from .mixer import Mixer
 from .ring import RATE, Samples
-from .worker import Worker, close_late
+from .worker import Worker
 
 log = logging.getLogger("xcord.voice.audio")
 
@@ -46,7 +46,9 @@ class Sound:
         self._blocks = 0
         self._wanted: set[str] = set()
         self._take: Take | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._closed = False
         self._busy = asyncio.Lock()
         self._works: set[asyncio.Task[Any]] = set()
         self._chimes: set[asyncio.Task[bool]] = set()
@@ -59,22 +61,14 @@ class Sound:
     async def open(self, output: str, input: str) -> None:
         """Finds the machine's sound; without one the null engine stays, says why, and goes on looking."""
         self._speakers.choice, self._microphone.choice = output, input
-        self._engine = await self._do(self._open_engine, NullEngine("sound_server_hangs"))
-        await self._look()
-        self._keeping = asyncio.ensure_future(self._keep())
+        self._opening = asyncio.ensure_future(self._open())
+        await self._opening
 
     async def aclose(self) -> None:
-        """Closes all devices."""
-        ending = {*self._chimes, *((self._keeping,) if self._keeping else ())}
-        for task in ending:
-            task.cancel()
-        if ending:
-            await asyncio.wait(ending)
-        try:
-            await self._whole(self._stop_all())
-            await self._do(self._engine.close, None)
-        finally:
-            await self._worker.aclose()
+        """Closes all devices, for good. Where the sound system hangs that goes on after a cancelling."""
+        if not self._closed:
+            self._closed = True
+            await self._whole(self._close())
 
     # -- what is asked ---------------------------------------------------------------------------------
 
@@ -116,6 +110,23 @@ class Sound:
         return task
 
     # -- carrying it out -------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        self._engine = await self._do(self._open_engine, NullEngine("sound_server_hangs"))
+        await self._look()
+        self._keeping = asyncio.ensure_future(self._keep())
+
+    async def _close(self) -> None:
+        ending = {each for each in (*self._chimes, self._opening, self._keeping) if each is not None}
+        for task in ending:
+            task.cancel()
+        if ending:
+            await asyncio.wait(ending)
+        try:
+            await self._stop_all()
+            await self._do(self._engine.close, None)
+        finally:
+            await self._worker.aclose()
 
     async def _play(self, who: str) -> None:
         async with self._busy:
@@ -184,6 +195,8 @@ class Sound:
                 await self._open_line(line)
 
     async def _open_line(self, line: Line) -> str:
+        if self._closed:  # who asks now, asks too late: above all no microphone opens any more
+            return "failed"
         opened = await self._do(lambda: self._opened(line), Opened("", None, "failed", "failed"))
         line.opened(time.monotonic(), opened)
         return opened.problem
@@ -249,6 +262,8 @@ class Sound:
                     await self._look()
 
     async def _look(self) -> None:
+        if self._closed:
+            return
         if self._engine.name == "null" and self._engine.problem == "no_sound":
             self._engine = await self._do(self._open_engine, self._engine)
         engine = self._engine
@@ -278,20 +293,7 @@ class Sound:
 
     async def _do(self, function: Callable[[], T], otherwise: T) -> T:
         """Runs in the sound thread; ``otherwise`` if that does not answer or fails."""
-        asked = self._worker.call(function)
-        done, _ = await asyncio.wait({asked}, timeout=ANSWER_WITHIN)
-        if not done:
-            log.warning("the sound system did not answer within %g s", ANSWER_WITHIN)
-            asked.add_done_callback(close_late)
-            # Whatever it hangs in, the next call must not wait behind it.
-            self._worker.leave()
-            self._worker = Worker("voice-sound")
-            return otherwise
-        if (error := asked.exception()) is not None:
-            log.error("the sound system failed", exc_info=error)
-            return otherwise
-        result: T = asked.result()
-        return result
+        return await self._worker.ask(function, otherwise, ANSWER_WITHIN)
 
 
 def _silence(count: int) -> Samples:

@@ -285,6 +285,8 @@ async def test_who_asks_all_the_time_loses_nothing_by_the_questions_that_found_n
             with contextlib.suppress(CommandError):
                 await world.ask("voice.rejoin", {"take_over": True})
         assert "disconnect 1" in network.log
+        await world.until(lambda: len(network.links) == 2)
+        await network.link.arrive()  # an end would wait for it, by a clock that stands
 
 
 async def test_the_sdk_that_recovers_before_a_take_over_keeps_its_connection(

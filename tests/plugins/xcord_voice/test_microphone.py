@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 import time
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.plugins.xcord_voice.callers import eventually
 from tests.plugins.xcord_voice.fakes import Network
 
 from xcord import CommandError
 from xcord.testing import World, settle
 from xcord_voice.audio.capture import TEST_FOR
 from xcord_voice.audio.chain import Processing
+from xcord_voice.audio.stages import Built
 
 
 @pytest.fixture
@@ -59,6 +62,29 @@ async def test_the_meter_opens_the_microphone_without_a_call_and_ends_with_its_w
         await world.until(lambda: network.engine.open == 0)
         assert world.read("meter").level == -120
         assert world.faults == []
+
+
+async def test_a_microphone_that_was_being_opened_at_the_end_stays_shut(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on, build = threading.Event(), threading.Event(), network.build
+
+    def slowly(wanted: Processing) -> Built:
+        begun.set()
+        goes_on.wait(20)
+        return build(wanted)
+
+    network.build = slowly  # type: ignore[method-assign]
+    async with network.running(monkeypatch) as world:
+        world.open_window()
+        others = asyncio.all_tasks()
+        asking = asyncio.ensure_future(world.ask("voice.meter", {"on": True}))
+        assert await asyncio.to_thread(begun.wait, 10)
+        await world.supervisor.set("voice", False)
+        goes_on.set()
+        await asyncio.wait({asking})
+        await eventually(lambda: asyncio.all_tasks() <= others)
+        assert (network.engine.open, network.engine.take) == (0, None)
 
 
 async def test_a_muted_microphone_is_measured_and_not_heard(

@@ -431,6 +431,7 @@ async def test_a_latency_decides_what_comes_of_people_and_goes_to_the_loudspeake
 async def test_devices_are_listed_and_let_go_after_the_call(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = set(threading.enumerate())
     async with network.running(monkeypatch) as world:
         devices = world.read("devices")
         assert (devices.engine, devices.inputs, devices.outputs) == (
@@ -443,7 +444,7 @@ async def test_devices_are_listed_and_let_go_after_the_call(
         await world.until(lambda: network.engine.open == 2)
         await world.ask("voice.leave")
         await world.until(lambda: network.engine.open == 0)
-    assert not [thread for thread in threading.enumerate() if thread.name == "voice-sound"]
+    assert not [each for each in threading.enumerate() if each.name == "voice-sound" and each not in before]
 
 
 async def test_a_setting_changed_elsewhere_is_obeyed(

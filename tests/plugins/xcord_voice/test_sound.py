@@ -19,16 +19,30 @@ from xcord_voice.audio.sound import Sound
 
 
 class HangingEngine(StillEngine):
-    """Whatever it is asked to open waits for ``answer``."""
+    """Opening a microphone waits for ``answer``, closing a loudspeaker for ``release``."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.answer = threading.Event()
+        self.answer, self.release = threading.Event(), threading.Event()
         self.closed = threading.Event()
 
     def capture(self, device: str, take: Callable[..., None]) -> Any:
         self.answer.wait(20)
         return SimpleNamespace(close=self.closed.set)
+
+    def play(self, device: str, pull: Any, period_ms: int) -> Any:
+        stream = super().play(device, pull, period_ms)
+
+        def close() -> None:
+            self.release.wait(20)
+            stream.close()
+
+        return SimpleNamespace(close=close)
+
+
+def sound_threads() -> set[threading.Thread]:
+    """Those that live; an earlier test's may be among them."""
+    return {each for each in threading.enumerate() if each.name.startswith("voice-sound")}
 
 
 def sound_of(engine: Any, shown: list[Devices] | None = None) -> Sound:
@@ -137,10 +151,66 @@ async def test_the_loudspeaker_stays_until_nobody_wants_it() -> None:
 
 
 async def test_devices_are_not_touched_before_a_call() -> None:
+    before = sound_threads()
     engine = StillEngine()
     sound = sound_of(engine)
     await sound.open("", "")
     await sound.choose("speakers", "microphone")
     assert engine.open == 0
     await sound.aclose()
-    assert "voice-sound" not in [thread.name for thread in threading.enumerate()]
+    assert sound_threads() <= before
+
+
+async def test_a_sound_server_that_hangs_at_the_end_is_let_go_once_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = sound_threads()
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.1)
+    engine = HangingEngine()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    await sound.play()
+    closing = asyncio.ensure_future(sound.aclose())
+    await asyncio.sleep(0)
+    closing.cancel()  # whoever switches the plugin off waits no longer
+    await eventually(lambda: not sound._works)
+    engine.release.set()
+    await eventually(lambda: sound_threads() <= before)
+    assert engine.open == 0
+
+
+async def test_who_asks_for_a_device_after_the_end_gets_none() -> None:
+    before, engine = sound_threads(), StillEngine()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    await sound.aclose()
+    assert await sound.record(lambda block: None) == "failed"
+    await sound.play()
+    await sound.choose("speakers", "microphone")
+    await sound.aclose()
+    assert engine.open == 0
+    assert sound_threads() <= before
+
+
+async def test_a_sound_system_that_is_found_after_the_end_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.5)
+    before = sound_threads()
+    looking, found, closed = threading.Event(), threading.Event(), threading.Event()
+
+    class Late(StillEngine):
+        def close(self) -> None:
+            closed.set()
+
+    def find() -> StillEngine:
+        looking.set()
+        found.wait(20)
+        return Late()
+
+    sound = Sound(find, lambda devices: None)
+    opening = asyncio.ensure_future(sound.open("", ""))
+    assert await asyncio.to_thread(looking.wait, 10)
+    await sound.aclose()
+    found.set()
+    assert await asyncio.to_thread(closed.wait, 10)
+    await eventually(lambda: sound_threads() <= before)
+    await asyncio.wait({opening})
