@@ -91,6 +91,9 @@ def test_silence_is_counted_from_a_second_after_each_stream_began() -> None:
     assert quiet_bytes(old, 0.0) == pytest.approx(40)
     assert quiet_bytes([*old, *new], 0.0) == pytest.approx(40)
     assert quiet_bytes([*old, *new], 5.5) == pytest.approx(40), "it began just before"
+    listed = [{"t": 5.5 + at / 2, "bytes": 0.0, "stream": 2} for at in range(4)]  # not connected for 1.5 s
+    late = [{**sample, "t": sample["t"] + 1.5} for sample in new[1:]]
+    assert quiet_bytes([*old, *listed, *late], 5.5) == pytest.approx(40), "it was silent until then"
     loud = [{**sample, "bytes": 10 * sample["bytes"]} for sample in new]
     assert quiet_bytes([*old, *loud], 5.5) == pytest.approx(400)
     assert quiet_bytes(old[:2], 0.0) == 0.0

@@ -179,12 +179,13 @@ def _judge_silence(stage: Stage, result: Result, since: float, until: float) -> 
 
 
 def quiet_bytes(counted: list[dict[str, float]], since: float) -> float:
-    """Bytes a second between the samples from a moment on, leaving out the first second of each stream: its
-    encoder says silence ten times before it believes it."""
+    """Bytes a second between the samples from a moment on, leaving out the first second in which a stream
+    sends: its encoder says silence ten times before it believes it. A stream may be listed long before that,
+    while its connection is still made."""
     more = took = 0.0
     fresh = float("-inf")
     for before, sample in pairwise(counted):
-        if sample["stream"] != before["stream"]:
+        if sample["stream"] != before["stream"] or not before["bytes"]:
             fresh = sample["t"]
         elif before["t"] >= since and sample["t"] - fresh > 1.0:
             more += sample["bytes"] - before["bytes"]
