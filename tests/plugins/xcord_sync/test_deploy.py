@@ -151,5 +151,14 @@ def test_every_setting_and_every_file_that_is_named_is_there() -> None:
     )
     assert wanted <= set(given), wanted - set(given)
     assert [name for name, value in given.items() if value and "DOMAIN" not in name] == []
+
+
+def test_what_comes_into_the_image_is_there_and_is_not_the_folder_with_the_secrets() -> None:
+    root = DEPLOY.parents[1]
     copied = re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
-    assert all((DEPLOY.parents[1] / path).exists() for line in copied for path in line.split())
+    paths = sorted(path for line in copied for path in line.split())
+    assert [path for path in paths if not (root / path).exists()] == []
+    assert [path for path in paths if DEPLOY.is_relative_to(root / path)] == []
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    assert ignored.index("*") < min(at for at, line in enumerate(ignored) if line.startswith("!"))
+    assert sorted(line[1:] for line in ignored if line.startswith("!")) == paths
