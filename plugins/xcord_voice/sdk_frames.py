@@ -72,7 +72,7 @@ def open_stream(request: Any, kind: str, take: Take) -> Stream:
 class Stream:
     """One track's frames."""
 
-    def __init__(self, owner: _Direct, number: int, handle: Any) -> None:
+    def __init__(self, owner: Direct, number: int, handle: Any) -> None:
         self._owner, self._number, self._handle = owner, number, handle
 
     async def aclose(self) -> None:
@@ -81,16 +81,15 @@ class Stream:
         self._handle.dispose()
 
 
-class _Direct:
+class Direct:
     """All streams of this process, by their number in the SDK."""
 
-    def __init__(self) -> None:
-        from livekit.rtc._ffi_client import FfiClient
-
-        self._client = FfiClient.instance
+    def __init__(self, client: Any) -> None:
+        self._client = client
         self.drop: Callable[[ctypes.c_uint64], Any] = self._client._ffi_lib.livekit_ffi_drop_handle
         self._lock = threading.Lock()
         self._takers: dict[int, Take] = {}
+        self._closed: set[int] = set()
         self._opening = 0
         self._early: list[tuple[int, int]] = []
         self._queue: Any = None
@@ -121,6 +120,7 @@ class _Direct:
     def close(self, number: int) -> None:
         with self._lock:
             self._takers.pop(number, None)
+            self._closed.add(number)
             queue = None
             if not self._takers and not self._opening:
                 queue, self._queue = self._queue, None
@@ -140,7 +140,9 @@ class _Direct:
         frame = getattr(said.frame_received, part)
         if (take := self._takers.get(said.stream_handle)) is None:
             with self._lock:
-                if self._opening:
+                if said.stream_handle in self._closed:
+                    self.drop(ctypes.c_uint64(frame.handle.id))
+                elif self._opening:
                     # Whose it is will be known when the request returns.
                     self._early.append((said.stream_handle, frame.handle.id))
             return False
@@ -148,7 +150,9 @@ class _Direct:
             take(frame)
         except Exception:
             log.exception("a frame was not taken; its stream is left out from now on")
-            self._takers.pop(said.stream_handle, None)
+            with self._lock:
+                self._takers.pop(said.stream_handle, None)
+                self._closed.add(said.stream_handle)
         return False
 
     def _stay(self) -> None:
@@ -163,5 +167,7 @@ class _Direct:
 
 
 @functools.cache
-def _all() -> _Direct:
-    return _Direct()
+def _all() -> Direct:
+    from livekit.rtc._ffi_client import FfiClient
+
+    return Direct(FfiClient.instance)
