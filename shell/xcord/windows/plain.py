@@ -17,6 +17,7 @@ from typing import Any
 
 from ..errors import SetupError
 from ..window_spec import WindowSpec
+from .creation import create_window
 from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
 
 log = logging.getLogger("xcord.windows")
@@ -80,21 +81,7 @@ class PlainWindows(WindowLayer):
             self._create(spec, url)
 
     def _create(self, spec: WindowSpec, url: str) -> None:
-        import webview
-
-        window = webview.create_window(
-            spec.title,
-            url,
-            width=spec.width,
-            height=spec.height,
-            min_size=(spec.min_width, spec.min_height),
-            frameless=spec.frameless,
-            easy_drag=False,
-            transparent=spec.transparent,
-            on_top=spec.on_top,
-            focus=spec.focus,
-        )
-        assert window is not None
+        window = create_window(spec, url)
         window.events.closing += partial(self._closing, spec.name)
         window.events.closed += partial(self._closed, spec.name)
         window.events.minimized += partial(self.events.visible, spec.name, False)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SetupError
 from ..window_spec import WindowSpec
 from . import screen
+from .creation import create_window
 from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
 from .qt_delete import delete
 from .qt_environment import prepare
@@ -120,22 +121,7 @@ class QtWindows(WindowLayer):
         view.create_window(window)  # type: ignore[no-untyped-call]
 
     def _create(self, spec: WindowSpec, url: str) -> Any:
-        import webview
-
-        window = webview.create_window(
-            spec.title,
-            url,
-            width=spec.width,
-            height=spec.height,
-            min_size=(spec.min_width, spec.min_height),
-            frameless=spec.frameless,
-            easy_drag=False,
-            transparent=spec.transparent,
-            on_top=spec.on_top,
-            focus=spec.focus,
-            background_color=_ground(),
-        )
-        assert window is not None
+        window = create_window(spec, url, background_color=_ground())
         window.events.before_show += partial(self._dress, spec.name, window)
         window.events.closing += partial(self._closing, spec.name)
         self._windows[spec.name] = window

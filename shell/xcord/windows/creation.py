@@ -1,0 +1,28 @@
+"""Makes pywebview's window out of what the shell wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..window_spec import WindowSpec
+
+
+def create_window(spec: WindowSpec, url: str, **more: Any) -> Any:
+    """A window of pywebview, which shows itself once the toolkit runs. ``more`` goes there as it is."""
+    import webview
+
+    window = webview.create_window(
+        spec.title,
+        url,
+        width=spec.width,
+        height=spec.height,
+        min_size=(spec.min_width, spec.min_height),
+        frameless=spec.frameless,
+        easy_drag=False,
+        transparent=spec.transparent,
+        on_top=spec.on_top,
+        focus=spec.focus,
+        **more,
+    )
+    assert window is not None
+    return window
