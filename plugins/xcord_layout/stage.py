@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from xcord import (
+    ARRANGE_WITHIN,
     Asker,
     CommandError,
     Handle,
@@ -27,14 +28,14 @@ from xcord import (
     Viewport,
     Voice,
     Windows,
+    placed,
 )
 
 from . import gallery
-from .check import placed
 from .choice import AUTO, FALLBACK, choose, natural, settled
 from .seating import Seating
 
-DEADLINE = 0.05
+DEADLINE = ARRANGE_WITHIN
 """Seconds that a view mode may take for one window."""
 
 Places = dict[str, tuple[Placed, ...]]
@@ -122,11 +123,14 @@ class StageKeeper:
         while True:
             await self.changed.wait()
             self.changed.clear()
-            tiles = await self.publish()
-            for _ in tiles:  # at most: one change of places brings one speaker into view
-                if not self.seating.promote(self.seen(), tiles):
-                    break
+            with suppress(
+                PluginFault
+            ):  # a plugin was switched while its mode was asked: we hear of that next
                 tiles = await self.publish()
+                for _ in tiles:  # at most: one change of places brings one speaker into view
+                    if not self.seating.promote(self.seen(), tiles):
+                        break
+                    tiles = await self.publish()
 
     async def listen(self) -> None:
         """Look again when speech begins or ends, and when time makes speakers."""
@@ -194,6 +198,8 @@ class StageKeeper:
                     entry.plugin, placed, entry.mode.arrange, tiles, port, deadline=DEADLINE
                 )
             except PluginFault as fault:
+                if fault.code == "switched_off":
+                    raise
                 self.broken.add(entry)
                 self.hub.report(
                     "view_mode_failed",

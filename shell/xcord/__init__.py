@@ -54,6 +54,7 @@ _HOMES = {
         "Server",
         "Upkeep",
     ),
+    "placements": ("NonsenseError", "placed"),
     "reachability": ("probe",),
     "recovery": ("Happening", "Reconnection", "RecoveryPhase"),
     "remote": ("RunningApp",),
@@ -95,7 +96,7 @@ _HOMES = {
         "Volume",
     ),
     "settings": ("write_atomically",),
-    "views": ("Arrange", "ModeEntry", "ViewMode"),
+    "views": ("ARRANGE_WITHIN", "Arrange", "ModeEntry", "ViewMode"),
     "window_spec": ("WindowSpec",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -143,6 +144,8 @@ if TYPE_CHECKING:
     from .model import Windows as Windows
     from .model import WindowState as WindowState
     from .options import Options as Options
+    from .placements import NonsenseError as NonsenseError
+    from .placements import placed as placed
     from .places import Account as Account
     from .places import Banned as Banned
     from .places import Channel as Channel
@@ -194,6 +197,7 @@ if TYPE_CHECKING:
     from .requests import Unban as Unban
     from .requests import Volume as Volume
     from .settings import write_atomically as write_atomically
+    from .views import ARRANGE_WITHIN as ARRANGE_WITHIN
     from .views import Arrange as Arrange
     from .views import ModeEntry as ModeEntry
     from .views import ViewMode as ViewMode

@@ -9,6 +9,9 @@ from .model import Placement, Tile, Viewport
 
 Arrange = Callable[[Sequence[Tile], Viewport], "list[Placement]"]
 
+ARRANGE_WITHIN = 0.05
+"""Seconds that a view mode may take for one window."""
+
 
 @dataclass(frozen=True)
 class ViewMode:
@@ -43,16 +46,29 @@ class ViewModes:
         """In the order in which they came."""
         return self._entries
 
-    def add(self, plugin: str, modes: Sequence[ViewMode]) -> None:
-        """Adds a plugin's modes; a name that is taken is an error of the newcomer.
+    def check(self, plugin: str, modes: Sequence[ViewMode]) -> None:
+        """Whether a plugin may bring these modes.
 
-        :raises ValueError: the name is taken.
+        :raises ValueError: a name is taken, and the newcomer is at fault.
         """
-        taken = {entry.mode.name: entry.plugin for entry in self._entries}
+        taken = {entry.mode.name: entry.plugin for entry in self._entries if entry.plugin != plugin}
         for mode in modes:
             if mode.name in taken:
-                raise ValueError(f"view mode {mode.name!r} already comes from plugin {taken[mode.name]!r}")
-        self._change((*self._entries, *(ModeEntry(mode, plugin) for mode in modes)))
+                raise ValueError(
+                    f"view mode {mode.name!r} already comes from plugin {taken[mode.name]!r}: "
+                    f"plugin {plugin!r} must give it another name"
+                )
+            taken[mode.name] = plugin
+
+    def add(self, plugin: str, modes: Sequence[ViewMode]) -> None:
+        """Adds a plugin's modes, in the place of those that it had.
+
+        :raises ValueError: see :meth:`check`; nothing has changed then.
+        """
+        self.check(plugin, modes)
+        theirs = [entry for entry in self._entries if entry.plugin != plugin]
+        at = next((at for at, entry in enumerate(self._entries) if entry.plugin == plugin), len(theirs))
+        self._change((*theirs[:at], *(ModeEntry(mode, plugin) for mode in modes), *theirs[at:]))
 
     def remove(self, plugin: str) -> None:
         """Takes a plugin's modes away."""

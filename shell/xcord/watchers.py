@@ -48,7 +48,7 @@ class Watcher:
             try:
                 await workers.run(self.owner, self._callback, name, value, deadline=WATCH_DEADLINE)
             except PluginFault as fault:
-                if fault.code != "abandoned":
+                if fault.code not in ("abandoned", "switched_off"):
                     self._report(fault, fault.__cause__)
                 if fault.code != "raised":
                     self.names = frozenset()

@@ -7,12 +7,15 @@ may run on, its result is dropped and nothing is handed to it again.
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from .errors import PluginFault
+
+SHELL_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 Job = tuple[asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]
 
@@ -24,26 +27,31 @@ class Worker:
         self.plugin = plugin
         self.abandoned = False
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._waiting: set[asyncio.Future[Any]] = set()
         self._thread = threading.Thread(target=self._work, name=f"worker-{plugin}", daemon=True)
         self._thread.start()
 
     def submit(self, function: Callable[..., Any], args: tuple[Any, ...]) -> asyncio.Future[Any]:
         """Queues a call; the future belongs to the running loop."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
         self._jobs.put((future, function, args))
         return future
 
     def stop(self) -> None:
-        """Lets the thread end after what it is doing."""
+        """Lets the thread end after what it is doing; whoever waits for it hears so at once."""
+        self.abandoned = True
         self._jobs.put(None)
+        for future in tuple(self._waiting):
+            if not future.done():
+                sentence = f"plugin {self.plugin!r} was switched off meanwhile"
+                future.set_exception(PluginFault(self.plugin, "switched_off", sentence))
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             future, function, args = job
-            try:
-                result, error = function(*args), None
-            except Exception as raised:  # noqa: BLE001 it goes to the caller
-                result, error = None, raised
+            result, error = attempted(function, *args)
             if not self.abandoned:
                 _settle_soon(future, result, error)
 
@@ -72,7 +80,8 @@ class Workers:
         """Calls ``function(*args)`` in the plugin's thread.
 
         :param deadline: seconds until the worker is abandoned.
-        :raises PluginFault: ``raised`` or ``missed_deadline``; ``abandoned`` for every later call.
+        :raises PluginFault: ``raised`` or ``missed_deadline``; ``abandoned`` for every later call;
+            ``switched_off`` if it is forgotten meanwhile.
         """
         worker = self._workers.get(plugin)
         if worker is None:
@@ -82,7 +91,11 @@ class Workers:
                 plugin, "abandoned", f"plugin {plugin!r} is not called any more: it missed a deadline"
             )
         future = worker.submit(function, args)
-        done, _ = await asyncio.wait({future}, timeout=deadline)
+        try:
+            done, _ = await asyncio.wait({future}, timeout=deadline)
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
         if not done:
             worker.abandoned = True
             future.cancel()
@@ -96,6 +109,8 @@ class Workers:
             )
         try:
             return future.result()
+        except PluginFault:
+            raise
         except Exception as error:
             raise PluginFault(plugin, "raised", describe(plugin, error)) from error
 
@@ -103,7 +118,6 @@ class Workers:
         """Ends a plugin's worker, so that switching it on again begins afresh."""
         worker = self._workers.pop(plugin, None)
         if worker is not None:
-            worker.abandoned = True
             worker.stop()
 
     def close(self) -> None:
@@ -112,15 +126,41 @@ class Workers:
             self.forget(plugin)
 
 
+def attempted(function: Callable[..., Any], *args: Any) -> tuple[Any, Exception | None]:
+    """What a stranger's function returned, or raised: its ``sys.exit()`` ends nobody else's thread."""
+    try:
+        return function(*args), None
+    except Exception as error:  # noqa: BLE001 it goes to the caller
+        return None, error
+    except BaseException as error:  # noqa: BLE001 and so does this
+        return None, RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
+
+
 def describe(plugin: str, error: BaseException) -> str:
     """One sentence for a plugin's exception, with the author's own last line of code."""
+    return f"plugin {plugin!r} raised {told(error)}"
+
+
+def told(error: BaseException) -> str:
+    """An exception in words: its kind, what it says, and the author's own last line of code."""
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{type(error).__name__}: {error.msg} at {_file(error.filename)}:{error.lineno}"
     where = ""
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if "xcord/" not in code.co_filename.replace("\\", "/").rsplit("/shell/", 1)[-1]:
-            where = f" at {code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} in {code.co_name}"
+        if _is_authors(code.co_filename):
+            where = f" at {_file(code.co_filename)}:{trace.tb_lineno} in {code.co_name}"
         trace = trace.tb_next
-    return f"plugin {plugin!r} raised {type(error).__name__}: {error}{where}"
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def _is_authors(file: str) -> bool:
+    """Neither of the shell (whose folder is not the only one of its name), nor of what imports and calls."""
+    return not file.startswith((SHELL_FOLDER, "<frozen ")) and f"{os.sep}pluggy{os.sep}" not in file
+
+
+def _file(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1]

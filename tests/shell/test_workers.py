@@ -41,6 +41,19 @@ async def test_a_missed_deadline_is_final_until_it_is_switched_on_again() -> Non
     workers.close()
 
 
+async def test_who_waits_for_a_plugin_that_is_switched_off_hears_so_at_once() -> None:
+    workers, release = Workers(), threading.Event()
+    waiting = asyncio.ensure_future(workers.run("spiral", release.wait, 10, deadline=100))
+    await asyncio.sleep(0)
+    workers.forget("spiral")
+    with pytest.raises(PluginFault) as caught:
+        await waiting
+    assert caught.value.code == "switched_off"
+    assert await workers.run("spiral", lambda: 2, deadline=5) == 2
+    release.set()
+    workers.close()
+
+
 async def test_one_blocked_stranger_does_not_delay_another() -> None:
     workers, release = Workers(), threading.Event()
     blocked = asyncio.ensure_future(workers.run("one", release.wait, 10, deadline=5))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xcord import Placement, Tile, Viewport
+from xcord import Placement, Tile, Viewport, placed
 from xcord_layout.gallery import GAP, LEAST_WIDTH, arrange, best_columns
 
 
@@ -121,3 +121,9 @@ def test_people_are_left_out_only_where_they_would_become_too_small(
     columns = (width - GAP) // (LEAST_WIDTH + GAP)
     rows = (height - GAP) // (LEAST_WIDTH * 9 / 16 + GAP)
     assert len(placements) == min(count, max(1, columns) * max(1, rows))
+
+
+@given(st.integers(0, 500), st.integers(1, 100_000), st.integers(1, 100_000))
+def test_people_stay_apart_also_in_the_whole_parts_that_travel(count: int, width: int, height: int) -> None:
+    for before, after in pairwise(placed(arrange, people(count), Viewport(width=width, height=height))):
+        assert after.y >= before.y + before.height or after.x >= before.x + before.width

@@ -280,6 +280,30 @@ async def test_a_mode_that_blocks_is_replaced_while_everything_goes_on() -> None
         done.set()
 
 
+async def test_a_plugin_that_is_switched_off_while_its_mode_is_asked_is_not_blamed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("xcord_layout.stage.DEADLINE", 100.0)
+    done, called = threading.Event(), threading.Event()
+
+    def blocking(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
+        called.set()
+        done.wait()
+        return column(tiles, viewport)
+
+    try:
+        async with with_stranger(blocking) as world:
+            world.open_window("main")
+            await world.resize(1280, 720)
+            world.publish("voice", call("ann", "bob"))
+            await world.until(called.is_set)
+            await world.supervisor.set("column", False)
+            await world.until(lambda: "main" in stage(world).windows and users(world) == ["ann", "bob"])
+            assert world.faults == []
+    finally:
+        done.set()
+
+
 @pytest.mark.usefixtures("patient")
 async def test_a_mode_that_failed_gets_another_chance_when_it_is_chosen_again() -> None:
     broken = [True]

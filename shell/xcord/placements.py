@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from math import isfinite, nan
 
-from xcord import Arrange, Placed, Placement, Tile, Viewport
+from .model import Placed, Placement, Tile, Viewport
+from .views import Arrange
 
 PARTS = 10_000
 """A rectangle travels in whole 1/10000 of the stage."""

@@ -1,15 +1,12 @@
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise, repeat
+from itertools import repeat
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from xcord import Placed, Placement, Tile, Viewport
-from xcord_layout.check import NonsenseError, checked, placed
-from xcord_layout.gallery import arrange
+from xcord import NonsenseError, Placed, Placement, Tile, Viewport, placed
+from xcord.placements import checked
 
 TILES = [Tile(user="a"), Tile(user="b", kind="camera")]
 
@@ -72,18 +69,3 @@ def test_a_generator_runs_where_the_mode_runs() -> None:
 
     with pytest.raises(RuntimeError, match="from within"):
         placed(endless, TILES, Viewport(width=1, height=1))  # type: ignore[arg-type]
-
-
-@given(st.integers(0, 500), st.integers(1, 100_000), st.integers(1, 100_000))
-def test_gallery_is_never_nonsense_and_stays_apart_in_whole_parts(
-    count: int, width: int, height: int
-) -> None:
-    tiles = [Tile(user=f"u{number}") for number in range(count)]
-    whole = placed(arrange, tiles, Viewport(width=width, height=height))
-    for one in whole:
-        assert one.x >= 0
-        assert one.x + one.width <= 10_000
-        assert one.y >= 0
-        assert one.y + one.height <= 10_000
-    for before, after in pairwise(whole):
-        assert after.y >= before.y + before.height or after.x >= before.x + before.width
