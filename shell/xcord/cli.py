@@ -59,7 +59,7 @@ def _main(arguments: list[str]) -> int:
             print(f"xcord: {fault}", file=sys.stderr)
         raise
     _start_log()
-    args.flags = tuple(common.p)
+    args.flags, args.plugins = tuple(common.p), plugins
     if args.run is not _run:  # that one has more to import, and enables it after the first picture
         gc.enable()
     return int(args.run(args) or 0)
@@ -132,6 +132,7 @@ def _make_parser(plugins: PluginSet) -> argparse.ArgumentParser:
     ask.add_argument("args", metavar="JSON", nargs="?", default="{}", help="for example '{\"on\": true}'")
     read = _add(commands, "read", _read, "print slices of the running app as JSON")
     read.add_argument("slices", metavar="SLICE", nargs="+", help="for example voice")
+    _add_view(commands)
     _add(commands, "selftest", _selftest, "start everything but the windows and say whether it works")
     for plugin in plugins.loaded():
         _add_commands_of(plugins, plugin, commands)
@@ -153,6 +154,17 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--watch", action="store_true", help="print an address where the page can be watched")
     run.add_argument("link", nargs="?", default="", help="an invite link to open: xcord://join/HOST/CODE")
     run.add_argument("--port", type=int, default=0, help="port of the pages (default: any free one)")
+
+
+def _add_view(commands: Any) -> None:
+    view = _add(commands, "view", _view, "draw a view mode without a window, and check it")
+    view.add_argument("name", metavar="NAME", help="for example gallery")
+    view.add_argument("--people", type=int, default=12, help="how many are in the call (default: 12)")
+    view.add_argument("--size", default="1280x720", help="of the stage in CSS pixels (default: 1280x720)")
+    for what, who in (("pinned", "is pinned"), ("sharing", "shares a screen"), ("speaking", "speaks")):
+        view.add_argument(f"--{what}", default="", metavar="N,N", help=f"who {who}, by place: 1 is you")
+    view.add_argument("--out", metavar="FILE", help="an .svg or .png (default: SVG on the standard output)")
+    view.add_argument("--check", action="store_true", help="check it in all sorts of calls instead")
 
 
 def _add(
@@ -245,33 +257,23 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _ask(args: argparse.Namespace) -> int:
-    from .config import folders
-    from .instance import call
+    from .questions import ask
 
-    try:
-        arguments = json.loads(args.args)
-    except ValueError as error:
-        raise SetupError(
-            "bad_json",
-            f"{args.args!r} is no JSON: {error}.",
-            "Quote it: xcord ask voice.mute '{\"on\": true}'",
-        ) from error
-    call(folders()[2], {"ask": args.name, "args": arguments})
+    ask(args.name, args.args)
     return 0
 
 
 def _read(args: argparse.Namespace) -> int:
-    from .config import folders
-    from .instance import call
+    from .questions import read
 
-    slices = call(folders()[2], {"read": args.slices})["slices"]
-    missing = [name for name in args.slices if name not in slices]
-    if missing:
-        raise SetupError(
-            "no_slice", f"nobody owns slice {missing[0]!r} now.", "Run: xcord plugins, and see what is off."
-        )
-    print(json.dumps(slices, indent=1, ensure_ascii=False))
+    print(read(args.slices))
     return 0
+
+
+def _view(args: argparse.Namespace) -> int:
+    from .viewing import view
+
+    return view(args, args.plugins)
 
 
 def _selftest(args: argparse.Namespace) -> int:

@@ -37,6 +37,9 @@ from .plugins import Candidate, PluginSet
 from .requests import SetViewport
 from .settings import Settings
 from .supervisor import Supervisor
+from .view_kit.cases import Case
+from .view_kit.check import BrokenModeError, view_mode
+from .view_kit.drawing import draw
 from .views import ViewModes
 
 HARNESS = "harness"
@@ -246,11 +249,15 @@ def states(world: World) -> dict[str, str]:
 
 
 __all__: Sequence[str] = (
+    "BrokenModeError",
+    "Case",
     "FakeClock",
     "InlineMedia",
     "World",
+    "draw",
     "running",
     "settle",
     "states",
     "threaded_media",
+    "view_mode",
 )

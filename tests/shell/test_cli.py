@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -73,7 +76,7 @@ def plugin(home: Path, name: str, code: str) -> None:
 
 def test_help_names_every_command_and_loads_nothing_heavy(xcord: Terminal) -> None:
     text = xcord("--help")
-    for command in ("run", "plugins", "schema", "doctor", "ask", "read", "selftest", "serve"):
+    for command in ("run", "plugins", "schema", "doctor", "ask", "read", "view", "selftest", "serve"):
         assert f"\n    {command} " in text
     code = f"""if True:
         import sys
@@ -108,6 +111,19 @@ def test_without_a_command_the_app_is_run(xcord: Terminal) -> None:
         (("ask", "voice.mute", "{on"), "is no JSON"),
         (("ask", "voice.mute"), "does not run here. Start it: xcord"),
         (("read", "voice"), "does not run here. Start it: xcord"),
+        (("view", "nothing"), "there is no view mode 'nothing'. There are: focus, gallery."),
+        (("view", "gallery", "--size", "wide"), "'wide' is no size up to 32768. Write --size 1280x720."),
+        (("view", "gallery", "--size", "99999x2"), "'99999x2' is no size"),
+        (("view", "gallery", "--people", "-1"), "-1 people cannot be drawn. Write --people 0 to 1000."),
+        (("view", "gallery", "--people", "many"), "invalid int value: 'many'. Run: xcord view --help"),
+        (("view", "gallery", "--pinned", "13"), "--pinned 13: these are no places of 12 people."),
+        (("view", "gallery", "--speaking", "ann"), "--speaking ann: these are no places"),
+        (("view", "gallery", "--out", "gallery.gif"), "gallery.gif is neither .svg nor .png."),
+        (
+            ("view", "gallery", "--out", "/no/such/folder/g.svg"),
+            "cannot be written: No such file or directory.",
+        ),
+        (("view", "gallery", "--size", "0x0", "--out", "empty.png"), "has no area"),
     ],
 )
 def test_a_mistake_is_one_sentence(xcord: Terminal, words: tuple[str, ...], sentence: str) -> None:
@@ -211,6 +227,43 @@ def test_a_folder_can_be_named_on_the_line(xcord: Terminal, tmp_path: Path, app:
     elsewhere = tmp_path / "elsewhere"
     assert "does not run here" in xcord("read", "voice", "--data-dir", str(elsewhere), code=2)
     assert "does not run here" in xcord("--data-dir", str(elsewhere), "read", "voice", code=2)
+
+
+def test_a_view_mode_is_drawn_on_the_standard_output_or_into_a_file(xcord: Terminal, tmp_path: Path) -> None:
+    line = ("view", "focus", "--people", "5", "--size", "800x600", "--sharing", "3", "--speaking", "2")
+    drawing = ElementTree.fromstring(xcord(*line))
+    assert drawing.get("viewBox") == "0 0 800 600"
+    assert "3 Cem, screen, presenting, focus" in "".join(drawing.itertext())
+    said = xcord(*line, "--out", str(tmp_path / "focus.svg"))
+    assert re.fullmatch(r".*focus\.svg: \d of 6 tiles in 800x600, \d+\.\d\d ms[^\n]*\n", said)
+    assert ElementTree.parse(tmp_path / "focus.svg").getroot().get("viewBox") == "0 0 800 600"
+    xcord(*line, "--out", str(tmp_path / "focus.png"))
+    head = (tmp_path / "focus.png").read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", head[16:]) == (800, 600)
+
+
+def test_a_view_mode_that_fails_is_named_with_its_line(xcord: Terminal) -> None:
+    head = "from xcord import ViewMode, hookimpl\n"
+    tail = "\n@hookimpl\ndef xcord_view_modes(): return [ViewMode('bad', 'Bad', arrange)]\n"
+    plugin(xcord.home, "bad", head + "def arrange(tiles, viewport): return 1 / 0" + tail)
+    assert "view mode 'bad' failed: ZeroDivisionError: division by zero at bad.py:2 in arrange" in xcord(
+        "view", "bad", code=2
+    )
+    said = xcord("view", "bad", "--check", code=1)
+    assert said.startswith(
+        "xcord: view mode bad is broken:\n  answer: 0 people in 1280x720: ZeroDivisionError"
+    )
+    plugin(xcord.home, "bad", head + "def arrange(tiles, viewport) return 1" + tail)
+    said = xcord("view", "bad", code=2)
+    assert "SyntaxError: expected ':' at bad.py:2" in said
+    assert said.endswith("There are: focus, gallery.\n")
+
+
+def test_a_view_mode_is_checked(xcord: Terminal) -> None:
+    assert re.fullmatch(
+        r"view mode gallery: \d+\.\d\d ms for 100 people\n", xcord("view", "gallery", "--check")
+    )
 
 
 def test_schema_prints_the_protocol(xcord: Terminal) -> None:
