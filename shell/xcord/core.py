@@ -23,6 +23,7 @@ from .gate import Gate
 from .handle import Shell
 from .hub import Hub
 from .options import OptionTable
+from .plugin_files import PluginFiles
 from .plugins import Candidate, PluginSet, find
 from .settings import Settings
 from .supervisor import Supervisor
@@ -76,6 +77,7 @@ async def running(
     from .screen import Screen
     from .server import PageServer
 
+    files = PluginFiles(config.plugins_dir)  # first: what is saved while plugins are loaded is seen later
     plugins = PluginSet(config.off)
     plugins.load(find(config.plugins_dir) if candidates is None else candidates)
     hub = Hub(is_stranger=plugins.is_stranger)
@@ -104,12 +106,26 @@ async def running(
                     await before_plugins(core)
                 await _start_unless(ended or asyncio.Event(), core, settings)
                 gc.freeze()  # looking through all that plugins imported takes longer than a frame of sound
-                yield core
+                async with _reloading(files, shell, plugins, supervisor, desk):
+                    yield core
             finally:
                 await supervisor.stop_all()
                 watchdog.stop()
                 hub.workers.close()
     media.stop()
+
+
+@contextlib.asynccontextmanager
+async def _reloading(
+    files: PluginFiles, shell: Shell, plugins: PluginSet, supervisor: Supervisor, desk: Desk
+) -> AsyncIterator[None]:
+    if not files.there:
+        yield
+        return
+    from .reloading import Reloading
+
+    async with files.watched(shell.hub.clock, Reloading(shell, plugins, supervisor, desk.refresh).take):
+        yield
 
 
 async def _start_unless(ended: asyncio.Event, core: Core, settings: Settings) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pluggy
 
@@ -58,7 +59,7 @@ class Plugin:
     @property
     def label(self) -> str:
         """How a message names it."""
-        return f"plugin {self.name!r} ({self.distribution} {self.version})"
+        return f"plugin {self.name!r} ({f'{self.distribution} {self.version}'.strip()})"
 
 
 @dataclass(frozen=True)
@@ -111,12 +112,30 @@ class PluginSet:
             self._manager.check_pending()
             plugin.module = module
         except (Exception, SystemExit) as error:  # noqa: BLE001 an import may raise anything
+            from .workers import told
+
             self._manager.unregister(name=plugin.name)
             plugin.problem = (
-                f"{plugin.label} was not loaded: {_sentence(error)} "
+                f"{plugin.label} was not loaded: {told(error).strip().rstrip('.')}. "
                 f"The rest goes on; -p no:{plugin.name} hides this."
             )
-            self.faults.append(PluginFault(plugin.name, "not_loaded", plugin.problem))
+            fault = PluginFault(plugin.name, "not_loaded", plugin.problem)
+            fault.__cause__ = error
+            self.faults.append(fault)
+
+    def unload(self, plugin: Plugin) -> None:
+        """Forgets a plugin's code, so that it is loaded anew when it is switched on."""
+        if plugin.module is not None:
+            self._manager.unregister(name=plugin.name)
+            plugin.module = None
+
+    def exchange(self, plugin: Plugin, module: Any) -> Any:
+        """Puts a module in place of the plugin's and returns the one before."""
+        before = plugin.module
+        self.unload(plugin)
+        self._manager.register(module, plugin.name)
+        plugin.module = module
+        return before
 
     def get(self, name: str) -> Plugin | None:
         """The plugin of that name."""
@@ -163,8 +182,22 @@ class PluginSet:
         return tuple(self._call(plugin, "xcord_windows", config=config) or ())
 
     def view_modes(self, plugin: Plugin) -> tuple[ViewMode, ...]:
-        """Calls ``xcord_view_modes``."""
-        return tuple(self._call(plugin, "xcord_view_modes") or ())
+        """Calls ``xcord_view_modes``.
+
+        :raises PluginFault: it raised, or returned something else.
+        """
+        from .views import ViewMode
+
+        returned = self._call(plugin, "xcord_view_modes")
+        modes = tuple(returned) if isinstance(returned, Iterable) else (returned,) if returned else ()
+        if wrong := [mode for mode in modes if not isinstance(mode, ViewMode)]:
+            kind = type(wrong[0]).__name__
+            raise PluginFault(
+                plugin.name,
+                "wiring_failed",
+                f"xcord_view_modes: {plugin.label} returned {kind} where a ViewMode is due",
+            )
+        return modes
 
     def start(self, plugin: Plugin, hub: Handle, config: Config) -> AbstractAsyncContextManager[None] | None:
         """Calls ``xcord_start``: what it claims is claimed, its life is not entered."""
@@ -193,29 +226,44 @@ def find(plugins_dir: Path | None = None) -> list[Candidate]:
         for point in metadata.entry_points(group=GROUP)
     ]
     files = sorted(plugins_dir.glob("*.py")) if plugins_dir and plugins_dir.is_dir() else []
-    found += [Candidate(path.stem, path.name, "", lambda path=path: load_file(path)) for path in files]  # type: ignore[misc]
-    return found
+    return found + [in_file(path) for path in files]
+
+
+def in_file(path: Path) -> Candidate:
+    """A file as a candidate: its name is the plugin's, and says where it comes from."""
+    return Candidate(path.stem, path.name, "", lambda: load_file(path))
+
+
+class _Source(SourceFileLoader):
+    """Always reads the source: bytecode is known to be old by size and whole seconds only, and a file that
+    was just saved may have the same of both."""
+
+    def path_stats(self, path: str) -> NoReturn:
+        """How Python's import is told that there is no bytecode to look for."""
+        raise OSError
 
 
 def load_file(path: Path) -> ModuleType:
-    """Imports one file as a plugin module.
+    """Imports one file as a plugin module; what was imported from it before stays if that fails.
 
-    :raises ImportError: it is no Python module.
+    :raises Exception: whatever the file raises.
     """
     name = f"xcord_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path.name} is not a Python module")
+    loader = _Source(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(name)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        if before is not None:
+            sys.modules[name] = before
+        raise
     return module
 
 
 def _distribution(point: metadata.EntryPoint) -> str:
     return point.dist.name if point.dist else "unknown"
-
-
-def _sentence(error: BaseException) -> str:
-    text = f"{type(error).__name__}: {error}".strip().rstrip(".")
-    return f"{text}."

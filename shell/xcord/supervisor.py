@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import Any
 
 from .errors import CommandError, PluginFault, WiringError
 from .handle import Handle, Shell
@@ -45,8 +46,7 @@ class Supervisor:
         self._slice = shell.hub.claim_slice("plugins", SHELL, Plugins, Plugins())
         shell.hub.listen_to_faults(self._on_fault)
         for plugin in plugins.plugins:
-            state = "blocked" if plugin.blocked else "failed" if plugin.problem else "off"
-            self._note(plugin, state, plugin.problem)
+            self.note_found(plugin)
 
     # -- all of them ------------------------------------------------------------------------------------
 
@@ -58,7 +58,7 @@ class Supervisor:
     def wire_all(self, off: frozenset[str] = frozenset()) -> None:
         """Lets every loaded plugin claim what it claims; quick, and nothing of the world is touched."""
         for fault in self._plugins.faults:
-            self._shell.hub.report(fault)
+            self._shell.hub.report(fault, fault.__cause__)
         for plugin in self._plugins.loaded():
             if plugin.name not in off and (life := self._wire(plugin)) is not None:
                 self._wired.append((plugin, life))
@@ -112,11 +112,37 @@ class Supervisor:
             if plugin.problem:
                 self._note(plugin, "failed", plugin.problem)
                 return
+        await self._begin(plugin)
+
+    async def exchange(self, name: str, module: Any) -> bool:
+        """Puts new code in place of a plugin's; false if it does not start, and the old is on again."""
+        plugin = self._plugins.get(name)
+        assert plugin is not None
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if name not in self._runs:  # it was switched off meanwhile
+                self._plugins.exchange(plugin, module)
+                return True
+            await self._stop(plugin, keep_modes=True)
+            if self._states[name].state == "stuck":
+                self._shell.modes.remove(name)
+                return False
+            before = self._plugins.exchange(plugin, module)
+            await self._begin(plugin)
+            if name in self._runs:
+                return True
+            reason = self._states[name].reason
+            self._plugins.exchange(plugin, before)
+            await self._begin(plugin)
+            if name in self._runs:
+                self._note(plugin, "on", reason)
+            return False
+
+    # -- one of them ------------------------------------------------------------------------------------
+
+    async def _begin(self, plugin: Plugin) -> None:
         life = self._wire(plugin)
         if life is not None:
             await self._start(plugin, life)
-
-    # -- one of them ------------------------------------------------------------------------------------
 
     def _wire(self, plugin: Plugin) -> AbstractAsyncContextManager[None] | None:
         """Claims what the plugin claims; ``None`` if that failed (and everything is taken back)."""
@@ -179,10 +205,10 @@ class Supervisor:
         reason = describe(plugin.name, error) if error else f"{plugin.label} ended by itself"
         self._fail(plugin, PluginFault(plugin.name, "life_failed", reason), error)
 
-    async def _stop(self, plugin: Plugin) -> None:
+    async def _stop(self, plugin: Plugin, *, keep_modes: bool = False) -> None:
         run = self._runs[plugin.name]
         self._note(plugin, "stopping")
-        error = await self._end(plugin, run)
+        error = await self._end(plugin, run, keep_modes=keep_modes)
         if run.task is not None and not run.task.done():
             return
         self._note(plugin, "off")
@@ -191,8 +217,11 @@ class Supervisor:
                 PluginFault(plugin.name, "stop_failed", describe(plugin.name, error)), error
             )
 
-    async def _end(self, plugin: Plugin, run: Run) -> BaseException | None:
-        """Ends a life within bounds and takes everything back, whether it ended or not."""
+    async def _end(self, plugin: Plugin, run: Run, *, keep_modes: bool = False) -> BaseException | None:
+        """Ends a life within bounds and takes everything back, whether it ended or not.
+
+        :param keep_modes: but for its view modes: others take their place, and nobody's tile moves meanwhile.
+        """
         task = run.task
         run.stop.set()
         if task is not None:
@@ -201,7 +230,7 @@ class Supervisor:
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task}, timeout=CANCEL_WITHIN)
-        self._take_back(plugin, run.handle)
+        self._take_back(plugin, run.handle, keep_modes=keep_modes)
         self._runs.pop(plugin.name, None)
         if task is None:
             return None
@@ -214,9 +243,10 @@ class Supervisor:
             return None
         return None if task.cancelled() else task.exception()
 
-    def _take_back(self, plugin: Plugin, handle: Handle) -> None:
+    def _take_back(self, plugin: Plugin, handle: Handle, *, keep_modes: bool = False) -> None:
         handle.close()
-        self._shell.modes.remove(plugin.name)
+        if not keep_modes:
+            self._shell.modes.remove(plugin.name)
 
     # -- telling ----------------------------------------------------------------------------------------
 
@@ -225,6 +255,19 @@ class Supervisor:
         fault = PluginFault(plugin.name, code, str(error))
         self._note(plugin, "failed", str(error))
         self._shell.hub.report(fault, cause or error.__cause__)
+
+    def note_found(self, plugin: Plugin) -> None:
+        """Lists a plugin as it was found: nothing of it has been started."""
+        state = "blocked" if plugin.blocked else "failed" if plugin.problem else "off"
+        self._note(plugin, state, plugin.problem)
+
+    def is_on(self, name: str) -> bool:
+        """Whether the plugin is switched on."""
+        return name in self._runs
+
+    def has_failed(self, name: str) -> bool:
+        """Whether the plugin is not on because something in it failed."""
+        return self._states[name].state == "failed"
 
     def _on_fault(self, fault: PluginFault) -> None:
         state = self._states.get(fault.plugin)
