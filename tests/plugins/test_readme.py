@@ -31,6 +31,7 @@ FILES = {
     for language, code in BLOCKS
     if language in ("python", "toml") and (match := re.match(r"# (\S+)\n", code))
 }
+CONSOLES = [code for language, code in BLOCKS if language == "console"]
 AWAY = ("pyproject.toml", "xcord_away.py", "test_xcord_away.py")
 
 
@@ -92,10 +93,11 @@ def test_every_block_is_one_that_is_run_here() -> None:
         "xcord_crowd.py",
         "xcord_hello.py",
         "xcord_minutes.py",
-        "xcord_row.py",
+        "row.py",
+        "test_row.py",
     }
     others = [code for language, code in BLOCKS if code not in FILES.values()]
-    assert len(others) == 1, "the console block is the only one without a file's name"
+    assert others == CONSOLES, "only what is typed has no file's name"
 
 
 def test_the_generated_parts_are_current() -> None:
@@ -111,7 +113,7 @@ def test_the_package_passes_its_own_tests(away: Path, installed: Path) -> None:
 
 
 def test_the_installed_package_is_listed_as_shown(installed: Path, tmp_path: Path) -> None:
-    (console,) = (code for language, code in BLOCKS if language == "console")
+    console = CONSOLES[0]
     printed = run("xcord", "plugins", cwd=tmp_path, PYTHONPATH=str(installed), XCORD_HOME=str(tmp_path))
     shown = [line for line in console.splitlines() if not line.startswith(("$", "..."))]
     assert len(shown) == 3
@@ -163,7 +165,7 @@ async def test_minutes_end_when_they_are_switched_off(tmp_path: Path) -> None:
 
 async def test_the_row_arranges_the_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xcord_layout.stage.DEADLINE", 5.0)  # a busy machine is not what this is about
-    async with as_file("xcord_row.py", tmp_path, xcord_layout) as world:
+    async with as_file("row.py", tmp_path, xcord_layout) as world:
         world.open_window()
         await world.resize(800, 600)
         world.publish("voice", call("a", "b"))
@@ -173,6 +175,26 @@ async def test_the_row_arranges_the_stage(tmp_path: Path, monkeypatch: pytest.Mo
         left, right = world.read("stage").windows["main"]
         assert (left.width, left.height, right.x) == (5000, 10_000, 5000)
         assert world.faults == []
+
+
+def test_the_row_passes_its_test(tmp_path: Path) -> None:
+    folder = write(tmp_path / "row", ["row.py", "test_row.py"])
+    options = ["-q", "-p", "no:cacheprovider", "-o", "pythonpath=."]
+    assert "1 passed" in run("pytest", *options, cwd=folder)
+
+
+def test_the_row_is_drawn_and_checked_as_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "config" / "plugins"
+    folder.mkdir(parents=True)
+    (folder / "row.py").write_text(FILES["row.py"])
+    drawing, said, check, passed = CONSOLES[1].splitlines()
+    for typed, shown in ((drawing, said), (check, passed)):
+        _, program, *words = typed.split()
+        printed = run(program, *words, cwd=tmp_path, XCORD_HOME=str(tmp_path))
+        assert re.sub(r"[\d.]+ ms", "? ms", printed) == re.sub(r"[\d.]+ ms", "? ms", shown) + "\n"
+    assert (tmp_path / "row.svg").read_text("utf-8") == (README.parent / "pictures" / "row.svg").read_text(
+        "utf-8"
+    ), "draw it again: the command stands in the README"
 
 
 def test_the_command_says_hello(tmp_path: Path) -> None:
