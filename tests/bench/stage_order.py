@@ -6,9 +6,8 @@ import random
 import time
 from itertools import count
 
-from xcord import Person, Viewport, Voice
+from xcord import Person, Viewport, Voice, placed
 from xcord_layout import focus, gallery
-from xcord_layout.check import placed
 from xcord_layout.seating import Seating
 
 from . import Report, quantile
