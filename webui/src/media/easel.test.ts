@@ -115,14 +115,19 @@ test('a forgotten tile is closed and drawn no more', () => {
   expect(tile.drawn).toEqual([]);
 });
 
-test("only a picture that is alone takes the batch's memory over", () => {
+test("the picture that makes most of a batch takes its memory over, when the others have theirs", () => {
   const { easel, brush, batch, alones } = setUp();
-  easel.draw(1, ann, brush());
-  easel.draw(2, bob, brush());
+  const [large, small] = [brush(), brush()];
+  easel.draw(1, ann, large);
+  easel.draw(2, bob, small);
   easel.streams(new Map([[5, ann], [6, bob]]));
-  easel.batch(...batch(5));
+  const [mixed] = batch(5, 6);
+  mixed.frames = mixed.frames.map((frame) => ({ ...frame, length: frame.stream === 5 ? 600 : 6 }));
+  easel.batch(mixed, new ArrayBuffer(654));
+  expect(alones).toEqual([false, true]);
+  expect([large.drawn, small.drawn]).toEqual([[5], [6]]);
   easel.batch(...batch(5, 6));
-  expect(alones).toEqual([true, false, false]);
+  expect(alones).toEqual([false, true, false, false]);
 });
 
 test('measure mode counts what was drawn and samples a share', () => {

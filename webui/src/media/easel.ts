@@ -25,7 +25,7 @@ const COLOURS: VideoColorSpaceInit = {
 
 export type MakeFrame = (buffer: ArrayBuffer, frame: BatchFrame, alone: boolean) => VideoFrame;
 
-/** A picture from a batch. The only one of its batch takes the batch's memory over instead of a copy. */
+/** A picture from a batch; `alone`, it takes the batch's memory over instead of a copy. */
 export function makeFrame(buffer: ArrayBuffer, frame: BatchFrame, alone: boolean): VideoFrame {
   const init: VideoFrameBufferInit & { transfer?: ArrayBuffer[] } = {
     format: 'I420',
@@ -85,10 +85,13 @@ export class Easel {
   }
 
   batch(batch: Batch, buffer: ArrayBuffer): void {
-    for (const frame of batch.frames) this.#paint(frame, buffer, batch.frames.length === 1);
+    // The one that makes most of the batch takes its memory over, after all others have copied theirs.
+    const most = batch.frames.find((frame) => frame.length * 2 > buffer.byteLength);
+    for (const frame of batch.frames) if (frame !== most) this.#paint(frame, buffer, false);
+    if (most) this.#paint(most, buffer, true);
   }
 
-  /** `alone`: nobody else needs `buffer`. */
+  /** `alone`: nobody needs `buffer` after this. */
   #paint(frame: BatchFrame, buffer: ArrayBuffer, alone: boolean): void {
     const key = this.#streams.get(frame.stream);
     if (key === undefined) return;
