@@ -118,14 +118,10 @@ class Direct:
         return Stream(self, handle, FfiHandle(handle))
 
     def close(self, number: int) -> None:
+        """The subscription stays, also without streams: nobody else lets go of a frame that is on its way."""
         with self._lock:
             self._takers.pop(number, None)
             self._closed.add(number)
-            queue = None
-            if not self._takers and not self._opening:
-                queue, self._queue = self._queue, None
-        if queue is not None:
-            self._client.queue.unsubscribe(queue)
 
     def _take(self, event: Any) -> bool:
         """The subscription's filter, called on the SDK's thread with each of its events: takes the frames

@@ -68,7 +68,9 @@ async def test_each_gets_what_is_its_own_and_a_frame_after_the_close_is_let_go(c
     client.picture(1, 12)
     assert (one, two, client.dropped) == ([11], [22], [12])
     await second.aclose()
-    assert not client.filters
+    client.picture(2, 23)  # the last of all: a full reconnect closes them all at once
+    assert (two, client.dropped) == ([22], [12, 23])
+    assert len(client.filters) == 1
 
 
 async def test_what_comes_before_the_stream_is_known_is_let_go_and_what_is_anothers_is_not(
