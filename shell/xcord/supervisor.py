@@ -122,10 +122,10 @@ class Supervisor:
             if name not in self._runs:  # it was switched off meanwhile
                 self._plugins.exchange(plugin, module)
                 return True
-            await self._stop(plugin, keep_modes=True)
+            await self._stop(plugin)
             if self._states[name].state == "stuck":
-                self._shell.modes.remove(name)
                 return False
+            # Nothing is awaited until the new modes are there, so nobody sees a stage without the old ones.
             before = self._plugins.exchange(plugin, module)
             await self._begin(plugin)
             if name in self._runs:
@@ -205,10 +205,10 @@ class Supervisor:
         reason = describe(plugin.name, error) if error else f"{plugin.label} ended by itself"
         self._fail(plugin, PluginFault(plugin.name, "life_failed", reason), error)
 
-    async def _stop(self, plugin: Plugin, *, keep_modes: bool = False) -> None:
+    async def _stop(self, plugin: Plugin) -> None:
         run = self._runs[plugin.name]
         self._note(plugin, "stopping")
-        error = await self._end(plugin, run, keep_modes=keep_modes)
+        error = await self._end(plugin, run)
         if run.task is not None and not run.task.done():
             return
         self._note(plugin, "off")
@@ -217,11 +217,8 @@ class Supervisor:
                 PluginFault(plugin.name, "stop_failed", describe(plugin.name, error)), error
             )
 
-    async def _end(self, plugin: Plugin, run: Run, *, keep_modes: bool = False) -> BaseException | None:
-        """Ends a life within bounds and takes everything back, whether it ended or not.
-
-        :param keep_modes: but for its view modes: others take their place, and nobody's tile moves meanwhile.
-        """
+    async def _end(self, plugin: Plugin, run: Run) -> BaseException | None:
+        """Ends a life within bounds and takes everything back, whether it ended or not."""
         task = run.task
         run.stop.set()
         if task is not None:
@@ -230,7 +227,7 @@ class Supervisor:
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task}, timeout=CANCEL_WITHIN)
-        self._take_back(plugin, run.handle, keep_modes=keep_modes)
+        self._take_back(plugin, run.handle)
         self._runs.pop(plugin.name, None)
         if task is None:
             return None
@@ -243,10 +240,9 @@ class Supervisor:
             return None
         return None if task.cancelled() else task.exception()
 
-    def _take_back(self, plugin: Plugin, handle: Handle, *, keep_modes: bool = False) -> None:
+    def _take_back(self, plugin: Plugin, handle: Handle) -> None:
         handle.close()
-        if not keep_modes:
-            self._shell.modes.remove(plugin.name)
+        self._shell.modes.remove(plugin.name)
 
     # -- telling ----------------------------------------------------------------------------------------
 

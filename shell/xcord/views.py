@@ -47,7 +47,7 @@ class ViewModes:
         return self._entries
 
     def check(self, plugin: str, modes: Sequence[ViewMode]) -> None:
-        """Whether a plugin may bring these modes.
+        """Whether a plugin may bring these modes, in place of its own of now.
 
         :raises ValueError: a name is taken, and the newcomer is at fault.
         """
@@ -61,14 +61,12 @@ class ViewModes:
             taken[mode.name] = plugin
 
     def add(self, plugin: str, modes: Sequence[ViewMode]) -> None:
-        """Adds a plugin's modes, in the place of those that it had.
+        """Adds a plugin's modes.
 
         :raises ValueError: see :meth:`check`; nothing has changed then.
         """
         self.check(plugin, modes)
-        theirs = [entry for entry in self._entries if entry.plugin != plugin]
-        at = next((at for at, entry in enumerate(self._entries) if entry.plugin == plugin), len(theirs))
-        self._change((*theirs[:at], *(ModeEntry(mode, plugin) for mode in modes), *theirs[at:]))
+        self._change((*self._entries, *(ModeEntry(mode, plugin) for mode in modes)))
 
     def remove(self, plugin: str) -> None:
         """Takes a plugin's modes away."""

@@ -32,13 +32,13 @@ def test_a_name_that_is_taken_is_the_newcomers_fault() -> None:
     assert [entry.plugin for entry in modes.entries] == ["layout"]
 
 
-def test_modes_that_take_the_place_of_a_plugins_own_are_told_once_and_stand_where_they_stood() -> None:
-    modes, heard = ViewModes(), []
+def test_a_plugin_may_bring_its_own_names_again_and_nobody_elses() -> None:
+    modes = ViewModes()
     modes.add("spiral", [mode("spiral")])
     modes.add("layout", [mode("gallery")])
-    modes.watch(lambda: heard.append([entry.mode.name for entry in modes.entries]))
-    modes.add("spiral", [mode("spiral"), mode("helix")])
-    assert heard == [["spiral", "helix", "gallery"]]
+    modes.check("spiral", [mode("spiral"), mode("helix")])
+    with pytest.raises(ValueError, match="plugin 'spiral' must give it another name"):
+        modes.check("spiral", [mode("gallery")])
 
 
 def test_a_plugin_may_not_bring_one_name_twice() -> None:
