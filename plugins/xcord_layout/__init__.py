@@ -1,4 +1,4 @@
-"""Who is where on the stage: calm order, view modes, and the modes ``gallery`` and ``focus``."""
+"""Who is where on the stage: calm order, view modes, and the modes ``gallery``, ``focus`` and ``pip``."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ def xcord_add_options(options: Options) -> None:
 
     options.add("mode", str, AUTO, "The view mode of the stage; auto: what suits what there is to see.")
     options.add("pins", list[str], [], "Who is kept in view, latest last; user/screen is a shared screen.")
+    options.add("hide_me", bool, False, "Show me no tile of myself, unless there is nobody else.")
+    options.add(
+        "hide_without_video", bool, False, "Show no tile of people without video, while others have one."
+    )
 
 
 @hookimpl
 def xcord_view_modes() -> Iterable[ViewMode]:
-    from xcord import ViewMode
+    from . import focus, gallery, pip
 
-    from . import focus, gallery
-
-    return [
-        ViewMode("gallery", "Gallery", gallery.arrange),
-        ViewMode("focus", "Focus", focus.arrange),
-    ]
+    return [gallery.MODE, focus.MODE, pip.MODE]
 
 
 @hookimpl

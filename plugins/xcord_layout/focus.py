@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xcord import Placement, Tile, Viewport
+from xcord import Placement, Tile, ViewMode, Viewport
 
 from .tiles import fitting
 
@@ -33,6 +33,9 @@ def arrange(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
     placements = [_place(large, _inside(room, large), viewport)]
     strip = fitting(others, len(cells))
     return placements + [_place(tile, cell, viewport) for tile, cell in zip(strip, cells, strict=True)]
+
+
+MODE = ViewMode("focus", "Focus", arrange, turns="others")
 
 
 def _split(width: float, height: float, gap: float, others: int, large: Tile) -> tuple[Box, list[Box]]:

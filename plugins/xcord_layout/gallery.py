@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from xcord import Placement, Tile, Viewport
+from xcord import Placement, Tile, ViewMode, Viewport
 
 from .tiles import fitting
 
@@ -51,6 +51,9 @@ def arrange(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
             )
         )
     return placements
+
+
+MODE = ViewMode("gallery", "Gallery", arrange, turns="all")
 
 
 def best_columns(count: int, width: float, height: float, gap: float = 0) -> int:

@@ -39,8 +39,8 @@ def settle(before: Order, voice: Voice) -> Order:
 def promoted(order: Order, speakers: Sequence[str], seen: Collection[str], quiet: Sequence[str]) -> Order:
     """The order after the first speaker who is not seen has changed places with the first of ``quiet``.
 
-    :param seen: those who have a tile somewhere.
-    :param quiet: those of them who may give up theirs, the first one first. Nothing changes without one.
+    :param seen: those who have a tile somewhere, or on a first page.
+    :param quiet: those on a first page who may give up theirs, the first one first; without one all stays.
     """
     unseen = next((user for user in speakers if user not in seen and user in order.users), None)
     giving = next((user for user in quiet if user in seen and user in order.users), None)

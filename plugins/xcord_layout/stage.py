@@ -6,7 +6,7 @@ Nobody's tile moves because somebody talks; only who talks and has no tile gets 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -14,31 +14,34 @@ from xcord import (
     ARRANGE_WITHIN,
     Asker,
     CommandError,
+    Expand,
     Handle,
     ModeEntry,
     ModeInfo,
     Pin,
-    Placed,
     PluginFault,
     SetMode,
     Settings,
     Speaking,
     Stage,
     Tile,
+    TurnPage,
+    View,
     Viewport,
     Voice,
     Windows,
-    placed,
 )
 
 from . import gallery
-from .choice import AUTO, FALLBACK, choose, natural, settled
+from .choice import AUTO, FALLBACK, choose, natural, natural_in, settled
+from .pages import Sheet, alone, turned
 from .seating import Seating
+from .tiles import Hiding
+from .views import Views
 
 DEADLINE = ARRANGE_WITHIN
 """Seconds that a view mode may take for one window."""
-
-Places = dict[str, tuple[Placed, ...]]
+MAIN = "main"
 
 
 class StageKeeper:
@@ -48,12 +51,16 @@ class StageKeeper:
         self.hub = hub
         self.slice = hub.slice("stage", Stage, Stage())
         self.seating = Seating()
-        self.viewports: dict[str, Viewport] = {}
+        self.views = Views()
+        self.sheets: dict[str, Sheet] = {}
+        self.someone_left = False
         self.broken: set[ModeEntry] = set()
         self.changed = asyncio.Event()
         self.heard = asyncio.Event()
         hub.command("stage.mode", SetMode, self.set_mode)
         hub.command("stage.pin", Pin, self.pin)
+        hub.command("stage.page", TurnPage, self.turn_page)
+        hub.command("stage.expand", Expand, self.expand)
 
     @asynccontextmanager
     async def life(self) -> AsyncIterator[None]:
@@ -75,7 +82,11 @@ class StageKeeper:
 
     def on_voice(self, _name: str, voice: Voice | None) -> None:
         """Seat the people; without a call there is nobody."""
+        before = self.seating.order
         self.seating.call(voice or Voice())
+        if self.seating.order.room != before.room:
+            self.views.begin()
+        self.someone_left |= not set(before.users) <= set(self.seating.order.users)
         self.changed.set()
 
     def on_speaking(self, _name: str, speaking: Speaking | None) -> None:
@@ -84,12 +95,8 @@ class StageKeeper:
         self.heard.set()
 
     def on_windows(self, _name: str, windows: Windows | None) -> None:
-        """Every window that told its size has a stage; a watching page shows that of ``main``."""
-        self.viewports = {
-            window.name: window.viewport
-            for window in (windows.windows if windows else ())
-            if window.viewport is not None and not window.watch_only
-        }
+        """A window came, went, or has another size."""
+        self.views.see(windows.windows if windows else ())
         self.changed.set()
 
     def on_settings(self, _name: str, _settings: Settings | None) -> None:
@@ -116,6 +123,29 @@ class StageKeeper:
         await self.hub.set_option("pins", [*pins, key] if args.on else pins)
         self.changed.set()
 
+    async def turn_page(self, args: TurnPage, asker: Asker) -> None:
+        """``stage.page``: each window and each mode has a page of its own."""
+        window = self.window_of(asker)
+        if args.page < 1:
+            raise CommandError("bad_arguments", "Pages are counted from 1.")
+        self.views.turn(window, self.slice.value.views.get(window, View()).mode, args.page)
+        self.changed.set()
+
+    async def expand(self, args: Expand, asker: Asker) -> None:
+        """``stage.expand``: one tile alone, in the window that asks."""
+        self.views.expand(self.window_of(asker), f"{args.user}/screen" if args.screen else args.user, args.on)
+        self.changed.set()
+
+    def window_of(self, asker: Asker) -> str:
+        """The window whose stage is meant.
+
+        :raises CommandError: it has none.
+        """
+        window = asker.name if asker.kind == "window" else MAIN
+        if window not in self.views.viewports:
+            raise CommandError("not_a_window", "Only a window has a stage.", name=window)
+        return window
+
     # -- what is shown -----------------------------------------------------------------------------
 
     async def keep(self) -> None:
@@ -123,12 +153,11 @@ class StageKeeper:
         while True:
             await self.changed.wait()
             self.changed.clear()
-            with suppress(
-                PluginFault
-            ):  # a plugin was switched while its mode was asked: we hear of that next
+            # A plugin was switched while its mode was asked: we hear of that next.
+            with suppress(PluginFault):
                 tiles = await self.publish()
                 for _ in tiles:  # at most: one change of places brings one speaker into view
-                    if not self.seating.promote(self.seen(), tiles):
+                    if not self.seating.promote(self.front(), self.seen(), tiles):
                         break
                     tiles = await self.publish()
 
@@ -150,63 +179,98 @@ class StageKeeper:
 
     def seen(self) -> set[str]:
         """Those whose face has a tile in some window."""
-        windows = self.slice.value.windows.values()
-        return {tile.user for tiles in windows for tile in tiles if tile.kind != "screen"}
+        shown = (tile for sheet in self.sheets.values() for tile in sheet.tiles)
+        return {tile.user for tile in shown if tile.kind != "screen"}
+
+    def front(self) -> set[str]:
+        """Those whose face is on the first page of some window."""
+        return {user for sheet in self.sheets.values() for user in sheet.front}
 
     async def publish(self) -> tuple[Tile, ...]:
         """Arrange every stage with the mode that is due, or with gallery if that one fails."""
         modes = self.hub.view_modes()
         pins = self.hub.option("pins")
-        tiles = self.seating.tiles(pins)
+        hiding = Hiding(me=self.hub.option("hide_me"), without_video=self.hub.option("hide_without_video"))
+        tiles = self.seating.tiles(pins, hiding)
+        faces = {tile.user for tile in tiles if tile.kind != "screen"}
         people = self.seating.people
-        viewports = dict(self.viewports)
         suits = natural(tiles)
         chosen = str(self.hub.option("mode"))
-        if tiles and (left := settled(chosen, suits)) != chosen:
+        viewports = dict(self.views.viewports)
+        fitting = {window: natural_in(port, suits) for window, port in viewports.items()}
+        if tiles and (left := settled(chosen, {suits, *fitting.values()})) != chosen:
             await self.hub.set_option("mode", left)
             chosen = left
-        entry = choose(suits if chosen == AUTO else chosen, modes, self.broken)
-        places: Places | None = None
-        if entry is not None:
-            places = await self.places_of(entry, tiles, viewports)
-        if places is None:
-            places = {name: placed(gallery.arrange, tiles, port) for name, port in viewports.items()}
-        mode = FALLBACK if entry is None or entry in self.broken else entry.mode.name
+        wanted = fitting if chosen == AUTO else dict.fromkeys(viewports, chosen)
+        used = await self.arrange(wanted, viewports, tiles)
+        if self.someone_left:  # a page that is gone does not come back by itself when others join
+            self.someone_left = False
+            self.views.keep(used, self.sheets)
+        general = choose(suits if chosen == AUTO else chosen, modes, self.broken)
         self.slice.set(
             Stage(
-                mode=mode,
+                mode=general.mode.name if general else FALLBACK,
                 chosen=chosen,
                 modes=tuple(ModeInfo(each.mode.name, each.mode.title, each.plugin) for each in modes),
                 order=tuple(person.user for person in people),
                 pins=tuple(pins),
-                windows=places,
+                hidden=tuple(person.user for person in people if person.user not in faces),
+                windows={window: sheet.tiles for window, sheet in self.sheets.items()},
+                views={
+                    window: View(mode=used[window], page=sheet.page, pages=sheet.pages, expanded=sheet.alone)
+                    for window, sheet in self.sheets.items()
+                },
             )
         )
         return tiles
 
-    async def places_of(
-        self, entry: ModeEntry, tiles: Sequence[Tile], viewports: dict[str, Viewport]
-    ) -> Places | None:
-        """Every stage as this mode wants it; ``None`` if it failed, which is reported."""
-        places: Places = {}
-        for name, port in viewports.items():
-            if not tiles or not port.width or not port.height:
-                places[name] = ()
-                continue
-            try:
-                places[name] = await self.hub.call(
-                    entry.plugin, placed, entry.mode.arrange, tiles, port, deadline=DEADLINE
-                )
-            except PluginFault as fault:
-                if fault.code == "switched_off":
-                    raise
-                self.broken.add(entry)
-                self.hub.report(
-                    "view_mode_failed",
-                    f"View mode '{entry.mode.name}' of plugin '{entry.plugin}' is replaced by gallery: "
-                    f"{fault}. The call goes on; choose the mode again to try it again.",
-                    plugin=entry.plugin,
-                    mode=entry.mode.name,
-                )
-                return None
-        return places
+    async def arrange(
+        self, wanted: Mapping[str, str], viewports: Mapping[str, Viewport], tiles: Sequence[Tile]
+    ) -> dict[str, str]:
+        """Every window's page, with the mode that is wanted or, if it fails, with gallery; returns the modes.
+
+        A mode that fails in one window is used in none.
+        """
+        modes = self.hub.view_modes()
+        while True:
+            entries = {window: choose(name, modes, self.broken) for window, name in wanted.items()}
+            sheets: dict[str, Sheet] = {}
+            for window, entry in entries.items():
+                sheet = await self.sheet(entry, window, viewports[window], tiles)
+                if sheet is None:
+                    break
+                sheets[window] = sheet
+            else:
+                self.sheets = sheets
+                return {window: entry.mode.name if entry else FALLBACK for window, entry in entries.items()}
+
+    async def sheet(
+        self, entry: ModeEntry | None, window: str, viewport: Viewport, tiles: Sequence[Tile]
+    ) -> Sheet | None:
+        """One window's page; ``None`` if the mode failed, which is reported.
+
+        :raises PluginFault: the mode's plugin was switched off meanwhile.
+        """
+        if not tiles or not viewport.width or not viewport.height:
+            return Sheet()
+        if (tile := self.views.expanded(window, tiles)) is not None:
+            return alone(tile)
+        if entry is None:
+            return turned(gallery.MODE, tiles, viewport, self.views.page(window, FALLBACK))
+        page = self.views.page(window, entry.mode.name)
+        try:
+            return await self.hub.call(
+                entry.plugin, turned, entry.mode, tiles, viewport, page, deadline=DEADLINE
+            )
+        except PluginFault as fault:
+            if fault.code == "switched_off":
+                raise
+            self.broken.add(entry)
+            self.hub.report(
+                "view_mode_failed",
+                f"View mode '{entry.mode.name}' of plugin '{entry.plugin}' is replaced by gallery: "
+                f"{fault}. The call goes on; choose the mode again to try it again.",
+                plugin=entry.plugin,
+                mode=entry.mode.name,
+            )
+            return None

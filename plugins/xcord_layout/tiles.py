@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -30,6 +31,31 @@ def tiles_of(people: Sequence[Person], pins: Collection[str], speakers: Collecti
         Tile(user=each.user, kind="screen", me=each.me, presenting=True) for each in people if each.screen
     ]
     return [*faces, *(msgspec.structs.replace(each, pinned=key_of(each) in pins) for each in screens)]
+
+
+class Hiding(NamedTuple):
+    """Whom the user wishes not to see."""
+
+    me: bool = False
+    without_video: bool = False
+
+
+NOBODY = Hiding()
+
+
+def remaining(tiles: Sequence[Tile], hiding: Hiding) -> list[Tile]:
+    """The tiles that are left. What is pinned is always among them.
+
+    A wish that would leave nobody to look at waits: people without video are hidden while somebody else has
+    video, and I am while there is anything besides me.
+    """
+    left = list(tiles)
+    if hiding.without_video:
+        pictured = [tile for tile in left if tile.pinned or tile.kind != "avatar"]
+        left = pictured if any(not tile.me for tile in pictured) else left
+    if hiding.me:
+        left = [tile for tile in left if tile.pinned or not tile.me] or left
+    return left
 
 
 def focused(tiles: Sequence[Tile], speakers: Sequence[str], before: str) -> str:

@@ -35,6 +35,7 @@ _HOMES = {
         "Speaking",
         "Stage",
         "Tile",
+        "View",
         "Viewport",
         "Voice",
         "Want",
@@ -54,7 +55,7 @@ _HOMES = {
         "Server",
         "Upkeep",
     ),
-    "placements": ("NonsenseError", "placed"),
+    "placements": ("PARTS", "NonsenseError", "placed"),
     "reachability": ("probe",),
     "recovery": ("Happening", "Reconnection", "RecoveryPhase"),
     "remote": ("RunningApp",),
@@ -77,7 +78,6 @@ _HOMES = {
         "MovePerson",
         "Nothing",
         "PersonSwitch",
-        "Pin",
         "PlaceChannel",
         "Register",
         "Rejoin",
@@ -85,7 +85,6 @@ _HOMES = {
         "RenameServer",
         "RevokeInvite",
         "SetAvatar",
-        "SetMode",
         "SetName",
         "SetPlugin",
         "SetRole",
@@ -96,6 +95,7 @@ _HOMES = {
         "Volume",
     ),
     "settings": ("write_atomically",),
+    "stage_requests": ("Expand", "Pin", "SetMode", "TurnPage"),
     "views": ("ARRANGE_WITHIN", "Arrange", "ModeEntry", "ViewMode"),
     "window_spec": ("WindowSpec",),
 }
@@ -138,12 +138,14 @@ if TYPE_CHECKING:
     from .model import Speaking as Speaking
     from .model import Stage as Stage
     from .model import Tile as Tile
+    from .model import View as View
     from .model import Viewport as Viewport
     from .model import Voice as Voice
     from .model import Want as Want
     from .model import Windows as Windows
     from .model import WindowState as WindowState
     from .options import Options as Options
+    from .placements import PARTS as PARTS
     from .placements import NonsenseError as NonsenseError
     from .placements import placed as placed
     from .places import Account as Account
@@ -179,7 +181,6 @@ if TYPE_CHECKING:
     from .requests import MovePerson as MovePerson
     from .requests import Nothing as Nothing
     from .requests import PersonSwitch as PersonSwitch
-    from .requests import Pin as Pin
     from .requests import PlaceChannel as PlaceChannel
     from .requests import Register as Register
     from .requests import Rejoin as Rejoin
@@ -187,7 +188,6 @@ if TYPE_CHECKING:
     from .requests import RenameServer as RenameServer
     from .requests import RevokeInvite as RevokeInvite
     from .requests import SetAvatar as SetAvatar
-    from .requests import SetMode as SetMode
     from .requests import SetName as SetName
     from .requests import SetPlugin as SetPlugin
     from .requests import SetRole as SetRole
@@ -197,6 +197,10 @@ if TYPE_CHECKING:
     from .requests import Unban as Unban
     from .requests import Volume as Volume
     from .settings import write_atomically as write_atomically
+    from .stage_requests import Expand as Expand
+    from .stage_requests import Pin as Pin
+    from .stage_requests import SetMode as SetMode
+    from .stage_requests import TurnPage as TurnPage
     from .views import ARRANGE_WITHIN as ARRANGE_WITHIN
     from .views import Arrange as Arrange
     from .views import ModeEntry as ModeEntry

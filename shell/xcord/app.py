@@ -44,6 +44,7 @@ class App:
                 ready=lambda: None,
                 quit_asked=lambda why: self._tell(lambda hub: hub.quit()),
                 visible=lambda name, on: self._tell(lambda hub: hub.note_visible(name, on)),
+                left_full_screen=lambda name: self._tell(lambda hub: hub.note_left_full_screen(name)),
                 closed=lambda name: self._tell(lambda hub: hub.note_closed(name)),
                 page_lost=lambda name: self._tell(lambda hub: hub.reload(name)),
             ),

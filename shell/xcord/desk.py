@@ -36,6 +36,10 @@ class WindowControl(Protocol):
         """Closes a window; the call goes on."""
         ...
 
+    def full_screen(self, name: str, on: bool) -> None:
+        """Lets a window have the whole screen, or gives it its old place back."""
+        ...
+
     def quit(self) -> None:
         """Leaves the room and ends the app."""
         ...
@@ -78,6 +82,7 @@ class Desk:
             ("stage.viewport", SetViewport, self._set_viewport),
             ("window.show", ShowWindow, self._show_window),
             ("window.close", ShowWindow, self._close_window),
+            ("window.full_screen", Switch, self._set_full_screen),
             ("app.quit", Nothing, self._quit),
             ("app.open_link", OpenLink, self._open_link),
             ("app.handle_links", Switch, self._handle_links),
@@ -144,6 +149,7 @@ class Desk:
                 connected=connected,
                 watch_only=admission.watch_only,
                 visible=present.visible if present else True,
+                full_screen=present.full_screen if present else False,
                 viewport=present.viewport if present and connected else None,
             )
         self._publish_windows()
@@ -152,6 +158,12 @@ class Desk:
         """The desktop hid a window or shows it again."""
         if (state := self._windows.get(name)) is not None:
             self._windows[name] = msgspec.structs.replace(state, visible=visible)
+            self._publish_windows()
+
+    def note_full_screen(self, name: str, on: bool) -> None:
+        """A window has the whole screen, or does not any more."""
+        if (state := self._windows.get(name)) is not None:
+            self._windows[name] = msgspec.structs.replace(state, full_screen=on)
             self._publish_windows()
 
     def forget_window(self, name: str) -> None:
@@ -180,6 +192,11 @@ class Desk:
 
     async def _quit(self, args: Nothing, asker: Asker) -> None:
         self._control().quit()
+
+    async def _set_full_screen(self, args: Switch, asker: Asker) -> None:
+        name = asker.name if asker.kind == "window" else "main"
+        self._control().full_screen(name, args.on)
+        self.note_full_screen(name, args.on)
 
     def _control(self) -> WindowControl:
         if self.windows_control is None:

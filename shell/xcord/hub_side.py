@@ -111,6 +111,11 @@ class HubSide:
         if self._core is not None:
             self._core.desk.note_visible(name, on)
 
+    def note_left_full_screen(self, name: str) -> None:
+        """A window has the whole screen no more."""
+        if self._core is not None:
+            self._core.desk.note_full_screen(name, False)
+
     def note_closed(self, name: str) -> None:
         """A window is gone for good."""
         self._door.revoke(name)
@@ -141,6 +146,10 @@ class HubSide:
             self._layer.hide(name)
         else:
             self._layer.close(name)
+
+    def full_screen(self, name: str, on: bool) -> None:
+        """See ``WindowControl``."""
+        self._layer.full_screen(name, on)
 
     def quit(self) -> None:
         """See ``WindowControl``."""

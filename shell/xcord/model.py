@@ -171,17 +171,31 @@ class ModeInfo(msgspec.Struct, frozen=True):
     plugin: str
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """How one window shows the stage: the ``mode`` in use there, which of ``pages`` it is on, counted from 1,
+    and what is ``expanded`` there (named as a pin is): shown alone, all over the stage, until that is taken
+    back."""
+
+    mode: str = "gallery"
+    page: int = 1
+    pages: int = 1
+    expanded: str = ""
+
+
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """Slice ``stage``. ``mode`` is in use, ``chosen`` is what the user asked for (``auto`` by default).
-    ``pins`` are users, or ``user/screen`` for what a user shares, the latest last. ``windows`` holds the
-    placements of each window by its name."""
+    """Slice ``stage``. ``mode`` is in use where a window has no reason for another one, ``chosen`` is what
+    the user asked for (``auto`` by default). ``pins`` are users, or ``user/screen`` for what a user shares,
+    the latest last; ``hidden`` are users whose face is not shown because the user of this app wishes so.
+    ``windows`` holds the placements of each window by its name, ``views`` what else is to be said of it."""
 
     mode: str = "gallery"
     chosen: str = "auto"
     modes: tuple[ModeInfo, ...] = ()
     order: tuple[str, ...] = ()
     pins: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     windows: dict[str, tuple[Placed, ...]] = {}
+    views: dict[str, View] = {}
 
 
 class Want(msgspec.Struct, frozen=True):
@@ -239,13 +253,15 @@ class Settings(msgspec.Struct, frozen=True):
 
 class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     """One window as the shell knows it. ``viewport`` is its stage, once its page has told; ``visible`` is
-    what the desktop says (false when hidden or minimised)."""
+    what the desktop says (false when hidden or minimised); ``full_screen`` is on from when its page asked for
+    that until it is over, however it ended."""
 
     name: str
     page: str
     connected: bool = False
     watch_only: bool = False
     visible: bool = True
+    full_screen: bool = False
     viewport: Viewport | None = None
 
 

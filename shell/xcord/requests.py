@@ -17,7 +17,8 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``voice.mute``, ``voice.deafen``, ``app.handle_links`` (links open this xcord): the wanted state.
+    """``voice.mute``, ``voice.deafen``, ``app.handle_links`` (links open this xcord), ``window.full_screen``
+    (the window that asks, or ``main``): the wanted state.
     ``voice.meter`` and ``voice.echo_test`` too; they belong to the window that asks and end with it."""
 
     on: bool
@@ -90,21 +91,6 @@ class SetViewport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: int
     scale: int = 100
     visible: bool = True
-
-
-class SetMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``stage.mode``: the view mode to use, or ``auto`` for the one that suits what is to be seen."""
-
-    name: str
-
-
-class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``stage.pin``: whether a person, or with ``screen`` what a person shares, is kept in view and shown
-    large where the mode has a large tile."""
-
-    user: str
-    on: bool
-    screen: bool = False
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from .model import Placement, Tile, Viewport
 
@@ -13,17 +14,23 @@ ARRANGE_WITHIN = 0.05
 """Seconds that a view mode may take for one window."""
 
 
+Turns = Literal["all", "others", "nothing"]
+
+
 @dataclass(frozen=True)
 class ViewMode:
     """One way to place tiles.
 
     ``arrange`` is pure and synchronous: tiles in calm order in, placements in fractions 0..1 of the
-    window out. A tile without a placement is not shown and costs nothing.
+    window out. A tile without a placement is not shown and costs nothing; it is on a further page. ``turns``
+    says who makes way when the page is turned: ``all`` but what is pinned or shared, or only ``others`` than
+    the tile with the focus, or ``nothing`` where the mode has no further page.
     """
 
     name: str
     title: str
     arrange: Arrange
+    turns: Turns = "others"
 
 
 @dataclass(frozen=True)

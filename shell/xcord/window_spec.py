@@ -14,8 +14,8 @@ class WindowSpec:
     title: str = "xcord"
     width: int = 1200
     height: int = 760
-    min_width: int = 420
-    min_height: int = 320
+    min_width: int = 280
+    min_height: int = 180
     frameless: bool = False
     transparent: bool = False
     on_top: bool = False

@@ -9,8 +9,9 @@ import random
 import time
 from itertools import count
 
-from xcord import Person, Viewport, Voice, placed
+from xcord import Person, Viewport, Voice
 from xcord_layout import focus, gallery
+from xcord_layout.pages import turned
 from xcord_layout.seating import Seating
 
 from . import Report, quantile
@@ -25,7 +26,7 @@ VIEWPORTS = (
 
 
 def measure(report: Report) -> None:
-    """Somebody comes, goes, speaks or is pinned; then all of the stage is made anew."""
+    """Somebody comes, goes, speaks or is pinned; then all of the stage, or a further page, is made anew."""
     chance = random.Random(7)
     numbers = count()
     people = [_person(next(numbers), chance) for _ in range(PEOPLE)]
@@ -36,15 +37,16 @@ def measure(report: Report) -> None:
         pins = [chance.choice(people).user] if chance.random() < 0.3 else pins
         speaking = tuple(person.user for person in chance.sample(people, 3))
         mode = (gallery, focus)[turn % 2]
+        page = chance.choice((1, 1, 1, 2, 3))
         viewport = VIEWPORTS[turn % len(VIEWPORTS)]
         begin = time.thread_time()
         seating.call(voice)
         seating.hear(turn / 2, speaking)
         seating.pass_time(turn / 2)
         tiles = seating.tiles(pins)
-        places = placed(mode.arrange, tiles, viewport)
-        if seating.promote({place.user for place in places}, tiles):
-            placed(mode.arrange, seating.tiles(pins), viewport)
+        sheet = turned(mode.MODE, tiles, viewport, page)
+        if seating.promote(sheet.front, {place.user for place in sheet.tiles}, tiles):
+            turned(mode.MODE, seating.tiles(pins), viewport, page)
         took.append(1000 * (time.thread_time() - begin))
     report.figure("arrange_p99_ms", quantile(took, 0.99), "ms")
     report.figure("arrange_p50_ms", quantile(took, 0.5), "ms")

@@ -230,8 +230,10 @@ async def test_a_pinned_person_is_large_until_let_go(stage: Stage) -> None:
     await expect(pinned).not_to_contain_text("pinned")
     await until_still(pinned)
     assert await pinned.bounding_box() == box
-    await page.get_by_label("View").select_option("focus")
-    await expect(page.get_by_label("View")).to_have_value("focus")
+    await page.get_by_role("button", name="View").click()
+    assert await findings(page) == []
+    await page.get_by_role("menuitemradio", name="Focus").click()
+    await expect(page.get_by_role("button", name="View: Focus")).to_be_visible()
     assert await findings(page) == []
 
 

@@ -60,10 +60,50 @@ async def test_the_last_channel_is_offered_after_a_start_and_nothing_is_joined()
 
 async def test_without_windows_their_commands_say_so() -> None:
     async with running() as world:
-        for name, args in (("window.show", {}), ("window.close", {}), ("app.quit", Nothing())):
+        for name, args in (
+            ("window.show", {}),
+            ("window.close", {}),
+            ("window.full_screen", {"on": True}),
+            ("app.quit", Nothing()),
+        ):
             with pytest.raises(CommandError) as caught:
                 await world.ask(name, args)
             assert caught.value.code == "no_windows"
+
+
+class Screens:
+    """Windows that only remember what they were asked."""
+
+    def __init__(self) -> None:
+        self.full: list[tuple[str, bool]] = []
+
+    def show(self, name: str) -> None: ...
+    def close(self, name: str) -> None: ...
+    def quit(self) -> None: ...
+
+    def full_screen(self, name: str, on: bool) -> None:
+        self.full.append((name, on))
+
+
+async def test_a_window_has_the_whole_screen_until_it_or_the_desktop_ends_that() -> None:
+    async with running() as world:
+        world.desk.windows_control = screens = Screens()
+        world.open_window("main")
+        world.open_window("other")
+
+        def full() -> list[str]:
+            return [window.name for window in world.read("windows").windows if window.full_screen]
+
+        await world.ask("window.full_screen", {"on": True}, window="other")
+        assert full() == ["other"]
+        await world.ask("window.full_screen", {"on": True})
+        await world.ask("window.full_screen", {"on": False}, window="other")
+        assert full() == ["main"]
+        world.open_window("main")  # the page was reloaded, its window is where it was
+        assert full() == ["main"]
+        world.desk.note_full_screen("main", False)
+        assert full() == []
+        assert screens.full == [("other", True), ("main", True), ("other", False)]
 
 
 async def test_a_page_reports_what_it_measured_and_the_first_painting_counts() -> None:

@@ -26,6 +26,7 @@ export interface Protocol {
   Devices?: Devices;
   Directory?: Directory;
   EditChannel?: EditChannel;
+  Expand?: Expand;
   Failure?: Failure;
   FaultEvent?: FaultEvent;
   Faults?: Faults;
@@ -82,8 +83,10 @@ export interface Protocol {
   Speaking?: Speaking;
   Stage?: Stage;
   Switch?: Switch;
+  TurnPage?: TurnPage;
   Unban?: Unban;
   Upkeep?: Upkeep;
+  View?: View;
   Viewport?: Viewport;
   Voice?: Voice;
   Volume?: Volume;
@@ -246,7 +249,9 @@ export interface Commands {
   'reconnection.stop': Nothing;
   'reconnection.try_now': Nothing;
   'settings.set': SetSetting;
+  'stage.expand': Expand;
   'stage.mode': SetMode;
+  'stage.page': TurnPage;
   'stage.pin': Pin;
   'stage.viewport': SetViewport;
   'voice.deafen': Switch;
@@ -262,10 +267,12 @@ export interface Commands {
   'voice.test_sound': Nothing;
   'voice.volume': Volume;
   'window.close': ShowWindow;
+  'window.full_screen': Switch;
   'window.show': ShowWindow;
 }
 /**
- * `voice.mute`, `voice.deafen`, `app.handle_links` (links open this xcord): the wanted state.
+ * `voice.mute`, `voice.deafen`, `app.handle_links` (links open this xcord), `window.full_screen`
+ * (the window that asks, or `main`): the wanted state.
  * `voice.meter` and `voice.echo_test` too; they belong to the window that asks and end with it.
  */
 export interface Switch {
@@ -489,10 +496,26 @@ export interface SetSetting {
   value: unknown;
 }
 /**
+ * `stage.expand`: whether a person, or with `screen` what a person shares, is shown alone on the
+ * stage of the window that asks, or of `main`. One at a time; the latest counts.
+ */
+export interface Expand {
+  on: boolean;
+  screen?: boolean;
+  user: string;
+}
+/**
  * `stage.mode`: the view mode to use, or `auto` for the one that suits what is to be seen.
  */
 export interface SetMode {
   name: string;
+}
+/**
+ * `stage.page`: which page of its stage the window that asks shows, counted from 1; beyond the last it
+ * is the last. Who asks without a window turns that of `main`.
+ */
+export interface TurnPage {
+  page: number;
 }
 /**
  * `stage.pin`: whether a person, or with `screen` what a person shares, is kept in view and shown
@@ -873,19 +896,35 @@ export interface Speaking {
   users: string[];
 }
 /**
- * Slice `stage`. `mode` is in use, `chosen` is what the user asked for (`auto` by default).
- * `pins` are users, or `user/screen` for what a user shares, the latest last. `windows` holds the
- * placements of each window by its name.
+ * Slice `stage`. `mode` is in use where a window has no reason for another one, `chosen` is what
+ * the user asked for (`auto` by default). `pins` are users, or `user/screen` for what a user shares,
+ * the latest last; `hidden` are users whose face is not shown because the user of this app wishes so.
+ * `windows` holds the placements of each window by its name, `views` what else is to be said of it.
  */
 export interface Stage {
   chosen: string;
+  hidden: string[];
   mode: string;
   modes: ModeInfo[];
   order: string[];
   pins: string[];
+  views: {
+    [k: string]: View;
+  };
   windows: {
     [k: string]: Placed[];
   };
+}
+/**
+ * How one window shows the stage: the `mode` in use there, which of `pages` it is on, counted from 1,
+ * and what is `expanded` there (named as a pin is): shown alone, all over the stage, until that is taken
+ * back.
+ */
+export interface View {
+  expanded: string;
+  mode: string;
+  page: number;
+  pages: number;
 }
 /**
  * Slice `voice`: the one truth about the call.
@@ -917,10 +956,12 @@ export interface Windows {
 }
 /**
  * One window as the shell knows it. `viewport` is its stage, once its page has told; `visible` is
- * what the desktop says (false when hidden or minimised).
+ * what the desktop says (false when hidden or minimised); `full_screen` is on from when its page asked for
+ * that until it is over, however it ended.
  */
 export interface WindowState {
   connected: boolean;
+  full_screen: boolean;
   name: string;
   page: string;
   viewport: Viewport | null;

@@ -1,5 +1,5 @@
 /** What the main window shows, as pure functions of the slices. Components only draw it. */
-import type { Directory, Person, Placed, PluginState, Profile, Quality, Slices, Voice } from './protocol';
+import type { Directory, Person, Placed, PluginState, Profile, Quality, Slices, View, Voice } from './protocol';
 
 export type Held = Readonly<Slices>;
 
@@ -122,13 +122,36 @@ export function placements(slices: Held, window: string, watchOnly: boolean): re
   return slices.stage.windows[watchOnly ? 'main' : window] ?? [];
 }
 
+/** How my window shows the stage; one that only watches, how main does. */
+export function viewOf(slices: Held, window: string, watchOnly: boolean): View {
+  return slices.stage?.views[watchOnly ? 'main' : window] ?? { mode: 'gallery', page: 1, pages: 1, expanded: '' };
+}
+
 /** How a tile is named among the pins. */
 export function pinKey(placed: Placed): string {
   return placed.kind === 'screen' ? `${placed.user}/screen` : placed.user;
 }
 
+/** How a tile is told from all others, also when its person switches the camera. */
+export function tileKey(placed: Placed): string {
+  return `${placed.kind === 'screen' ? 'screen' : 'face'} ${placed.n} ${placed.user}`;
+}
+
+/** Whom my wishes keep off the stage: how many others, and me by a wish of its own. */
+export interface Hidden {
+  withoutVideo: number;
+  me: boolean;
+}
+
+export function hiddenOf(slices: Held): Hidden {
+  const hidden = slices.stage?.hidden ?? [];
+  const mine = slices.voice?.people.find((person) => person.me)?.user;
+  const me = slices.settings?.values['layout.hide_me'] === true && mine !== undefined && hidden.includes(mine);
+  return { me, withoutVideo: hidden.length - (me ? 1 : 0) };
+}
+
 /** People in the call whom the stage has no room for. */
 export function unplaced(slices: Held, placed: readonly Placed[]): number {
-  const shown = new Set(placed.map((each) => each.user));
+  const shown = new Set([...placed.map((each) => each.user), ...(slices.stage?.hidden ?? [])]);
   return (slices.voice?.people ?? []).filter((person) => !shown.has(person.user)).length;
 }

@@ -5,8 +5,15 @@ export type ViewportArgs = Required<Commands['stage.viewport']>;
 
 const SETTLES_MS = 100;
 
-/** Watches `node` until the returned function is called; the first size is told at once, later ones when they settle. */
-export function watchViewport(node: HTMLElement, told: (viewport: ViewportArgs) => void): () => void {
+/**
+ * Watches `node` until the returned function is called; the first size is told at once, later ones when they settle.
+ * `unsettled` hears when that begins and ends.
+ */
+export function watchViewport(
+  node: HTMLElement,
+  told: (viewport: ViewportArgs) => void,
+  unsettled: (on: boolean) => void,
+): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = '';
   const tellNow = () => {
@@ -18,7 +25,11 @@ export function watchViewport(node: HTMLElement, told: (viewport: ViewportArgs) 
   };
   const tellSoon = () => {
     clearTimeout(timer);
-    timer = setTimeout(tellNow, SETTLES_MS);
+    unsettled(true);
+    timer = setTimeout(() => {
+      unsettled(false);
+      tellNow();
+    }, SETTLES_MS);
   };
   const observer = new ResizeObserver(tellSoon);
   observer.observe(node);

@@ -30,7 +30,8 @@ class WindowEvents:
     ``loaded``: the toolkit is there, and from now on the GUI thread leaves the interpreter to others most
     of the time. ``ready``: the GUI runs. ``quit_asked``: somebody wants the app to end (tray menu, signal,
     log-out); leave the call, then call :meth:`WindowLayer.quit`. ``visible``: a window is to be seen or is
-    not (hidden, minimised). ``closed``: a window is gone for good. ``page_lost``: a page's process died;
+    not (hidden, minimised). ``left_full_screen``: a window lost the whole screen unasked (to the window
+    manager, say). ``closed``: a window is gone for good. ``page_lost``: a page's process died;
     answer with :meth:`WindowLayer.load` and an address with a fresh token.
     """
 
@@ -38,6 +39,7 @@ class WindowEvents:
     ready: Callable[[], None]
     quit_asked: Callable[[Why], None]
     visible: Callable[[str, bool], None]
+    left_full_screen: Callable[[str], None]
     closed: Callable[[str], None]
     page_lost: Callable[[str], None]
 
@@ -73,6 +75,10 @@ class WindowLayer(ABC):
         """End a window and its page."""
         self._post(lambda: self._close(name))
 
+    def full_screen(self, name: str, on: bool) -> None:
+        """Let a window have the whole screen, or give it back its place and size."""
+        self._post(lambda: self._full_screen(name, on))
+
     def load(self, name: str, url: str) -> None:
         """Let a window show ``url``, for example after its page was lost."""
         self._post(lambda: self._load(name, url))
@@ -104,6 +110,8 @@ class WindowLayer(ABC):
     def _hide(self, name: str) -> None: ...
     @abstractmethod
     def _close(self, name: str) -> None: ...
+    @abstractmethod
+    def _full_screen(self, name: str, on: bool) -> None: ...
     @abstractmethod
     def _load(self, name: str, url: str) -> None: ...
     @abstractmethod

@@ -45,6 +45,7 @@ class PlainWindows(WindowLayer):
         super().__init__(events, language)
         self._windows: dict[str, Any] = {}
         self._ending: set[str] = set()
+        self._full: set[str] = set()  # windows that have the whole screen
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._asked = False
 
@@ -104,6 +105,11 @@ class PlainWindows(WindowLayer):
             self._ending.add(name)
             window.destroy()
 
+    def _full_screen(self, name: str, on: bool) -> None:
+        if (window := self._windows.get(name)) and on != (name in self._full):
+            window.toggle_fullscreen()
+            self._full ^= {name}
+
     def _load(self, name: str, url: str) -> None:
         if window := self._windows.get(name):
             window.load_url(url)
@@ -121,6 +127,7 @@ class PlainWindows(WindowLayer):
     def _closed(self, name: str) -> None:
         self._windows.pop(name, None)
         self._ending.discard(name)
+        self._full.discard(name)
         self.events.closed(name)
 
     def _ask_to_quit(self, why: Why) -> None:

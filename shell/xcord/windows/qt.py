@@ -24,6 +24,7 @@ from .qt_environment import prepare
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
+    from .qt_full_screen import FullScreen
     from .qt_signals import Signals
     from .qt_tray import Tray
 
@@ -67,6 +68,7 @@ class QtWindows(WindowLayer):
         self._seen: dict[str, bool] = {}
         self._crashes: dict[str, list[float]] = {}
         self._courier: Any = None
+        self._full: FullScreen | None = None
         self._signals: Signals | None = None
         self._tray: Tray | None = None
         self._quit_asked = False
@@ -80,6 +82,7 @@ class QtWindows(WindowLayer):
 
         from .qt_courier import Courier, route_messages
         from .qt_engine import start_engine
+        from .qt_full_screen import FullScreen
         from .qt_page import Page, private_profile
         from .qt_signals import Signals
         from .qt_tray import ICON
@@ -91,6 +94,7 @@ class QtWindows(WindowLayer):
         self._signals = Signals(app, partial(self._ask_to_quit, "signal"))
         self._signals.take_over()
         self._courier = Courier()
+        self._full = FullScreen(self.events.left_full_screen)
         self.events.loaded()
         start_engine(app)
         Page.profile_of_all = private_profile()
@@ -147,6 +151,10 @@ class QtWindows(WindowLayer):
             native.showNormal() if native.isMinimized() else native.show()
             native.raise_()
             native.activateWindow()
+
+    def _full_screen(self, name: str, on: bool) -> None:
+        if (window := self._windows.get(name)) and self._full:
+            self._full.set(name, window.native, on)
 
     def _hide(self, name: str) -> None:
         if window := self._windows.get(name):
@@ -221,9 +229,13 @@ class QtWindows(WindowLayer):
         self._ending.discard(name)
         self._windows.pop(name, None)
         self._seen.pop(name, None)
+        if self._full:
+            self._full.forget(name)
         self.events.closed(name)
 
     def _visible(self, name: str, visible: bool) -> None:
+        if name in self._windows and self._full:
+            self._full.look(name, self._windows[name].native)
         if name in self._windows and self._seen.get(name) != visible:
             self._seen[name] = visible
             # A minimised window's page is not told by Qt, and would go on drawing.

@@ -45,13 +45,16 @@ def test_what_suits_follows_what_there_is_to_see(tiles: list[Tile], expected: st
 @pytest.mark.parametrize(
     ("chosen", "suits", "left"),
     [
-        ("gallery", "focus", "gallery"),  # chosen against a share, it holds while that lasts
-        ("gallery", "gallery", "auto"),
-        ("focus", "gallery", "focus"),
-        ("focus", "focus", "focus"),
-        ("spiral", "gallery", "spiral"),
-        ("auto", "focus", "auto"),
+        ("gallery", {"focus"}, "gallery"),  # chosen against a share, it holds while that lasts
+        ("gallery", {"gallery", "pip"}, "gallery"),  # and against a small window
+        ("gallery", {"gallery"}, "auto"),
+        ("focus", {"gallery"}, "focus"),
+        ("focus", {"focus"}, "focus"),
+        ("spiral", {"gallery"}, "spiral"),
+        ("auto", {"focus"}, "auto"),
     ],
 )
-def test_only_a_gallery_chosen_against_what_suits_is_given_up(chosen: str, suits: str, left: str) -> None:
+def test_only_a_gallery_chosen_against_what_suits_is_given_up(
+    chosen: str, suits: set[str], left: str
+) -> None:
     assert settled(chosen, suits) == left

@@ -6,38 +6,35 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.plugins.xcord_layout.scene import call, show, stage, users
 
 import xcord_layout
 from xcord import (
     CommandError,
     ModeInfo,
-    Person,
     Pin,
     Placement,
     SetMode,
     SetSetting,
     Speaking,
-    Stage,
     Tile,
     ViewMode,
     Viewport,
-    Voice,
     hookimpl,
 )
 from xcord.testing import World, running, settle, states
 
-OURS = (ModeInfo("gallery", "Gallery", "layout"), ModeInfo("focus", "Focus", "layout"))
+OURS = (
+    ModeInfo("gallery", "Gallery", "layout"),
+    ModeInfo("focus", "Focus", "layout"),
+    ModeInfo("pip", "Picture in picture", "layout"),
+)
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Modes that are not about the deadline meet it also on a busy machine."""
     monkeypatch.setattr("xcord_layout.stage.DEADLINE", 5.0)
-
-
-def call(*users: str, **changes: Any) -> Voice:
-    people = tuple(Person(user=user, name=user, me=user == "me", camera=user != "me") for user in users)
-    return Voice(**{"status": "connected", "room": "r", "people": people} | changes)
 
 
 def column(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
@@ -64,25 +61,6 @@ async def with_stranger(arrange: Any) -> AsyncIterator[World]:
     async with running(xcord_layout, bringing(arrange), options={"layout.mode": "column"}) as world:
         world.hub.is_stranger = "column".__eq__
         yield world
-
-
-async def show(world: World, voice: Voice, width: int = 1280, height: int = 720) -> Stage:
-    """Open the main window in this call and return the stage once it is drawn up."""
-    world.open_window("main")
-    await world.resize(width, height)
-    world.publish("voice", voice)
-    await world.until(lambda: "main" in stage(world).windows and len(stage(world).order) == len(voice.people))
-    return stage(world)
-
-
-def stage(world: World) -> Stage:
-    value = world.read("stage")
-    assert isinstance(value, Stage)
-    return value
-
-
-def users(world: World, window: str = "main") -> list[str]:
-    return [tile.user for tile in stage(world).windows[window]]
 
 
 async def test_everybody_in_the_call_gets_a_tile_of_the_window() -> None:

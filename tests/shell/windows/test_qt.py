@@ -27,6 +27,7 @@ PAGE = b"""<!doctype html><body style="margin:0;background:#28a060"><script>
   const tell = what => fetch("/told/" + encodeURIComponent(what))
   requestAnimationFrame(() => requestAnimationFrame(() => tell("painted")))
   addEventListener("visibilitychange", () => tell(document.visibilityState))
+  addEventListener("resize", () => tell(innerWidth + "x" + innerHeight))
   tell("bridge: " + typeof window.pywebview + ", " + typeof window.qt)
   tell("reloads: " + (sessionStorage.n = (+sessionStorage.n || 0) + 1))
   if (location.search == "?escape") {
@@ -108,7 +109,7 @@ class Desktop:
         for line in stdout:
             self._events.put(json.loads(line))
 
-    def do(self, what: str, *details: str) -> None:
+    def do(self, what: str, *details: str | bool) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps([what, *details]).encode() + b"\n")
         self.process.stdin.flush()
@@ -179,6 +180,24 @@ def test_a_window_opens_and_paints_its_page(desktop: Desktop, pages: Pages, scre
 
 def test_a_page_gets_no_bridge_into_python(desktop: Desktop, pages: Pages) -> None:
     assert pages.await_start("bridge: ") == "undefined, undefined"
+
+
+def test_a_window_has_the_whole_screen_until_it_gives_it_back(desktop: Desktop, pages: Pages) -> None:
+    pages.await_told("painted")
+    desktop.do("full_screen", "main", True)
+    pages.await_told("900x700")
+    desktop.do("full_screen", "main", False)
+    pages.await_told("600x400")
+
+
+def test_the_desktop_may_take_the_whole_screen_back(desktop: Desktop, pages: Pages, screen: Screen) -> None:
+    pages.await_told("painted")
+    desktop.do("full_screen", "main", True)
+    pages.await_told("900x700")
+    leave = ["wmctrl", "-r", "window main", "-b", "remove,fullscreen"]
+    subprocess.run(leave, env=screen.environ, check=True, timeout=PATIENCE)
+    desktop.await_event("left full screen", "main")
+    pages.await_told("600x400")
 
 
 def test_closing_the_main_window_without_a_tray_minimises_it(desktop: Desktop, pages: Pages) -> None:

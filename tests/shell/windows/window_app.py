@@ -50,6 +50,7 @@ try:
             ready=lambda: say("ready"),
             quit_asked=quit_asked,
             visible=lambda name, on: say("visible", name, on),
+            left_full_screen=lambda name: say("left full screen", name),
             closed=lambda name: say("closed", name),
             page_lost=lambda name: say("page lost", name),
         )

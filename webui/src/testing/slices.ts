@@ -1,6 +1,6 @@
 /** Slices for tests: a small call that is complete, to be changed where a test looks. */
 import type { FromHub } from '../messages';
-import type { Directory, Person, Placed, PluginState, Reconnection, Slices, Voice } from '../protocol';
+import type { Directory, Person, Placed, PluginState, Reconnection, Slices, Stage, Voice } from '../protocol';
 
 export function person(user: string, more: Partial<Person> = {}): Person {
   return {
@@ -38,6 +38,20 @@ export const idle = voice({ status: 'idle', channel: '', room: '', people: [] })
 
 export function placed(user: string, more: Partial<Placed> = {}): Placed {
   return { user, kind: 'avatar', n: 0, x: 0, y: 0, width: 5000, height: 5000, fit: 'cover', z: 0, ...more };
+}
+
+export function stageOf(more: Partial<Stage> = {}): Stage {
+  return {
+    mode: 'gallery',
+    chosen: 'auto',
+    modes: [],
+    order: [],
+    pins: [],
+    hidden: [],
+    windows: {},
+    views: {},
+    ...more,
+  };
 }
 
 export function directory(more: Partial<Directory> = {}): Directory {
@@ -87,14 +101,7 @@ export function slices(more: Slices = {}): Slices {
     speaking: { users: ['mehmet'] },
     quality: { users: { mehmet: 'poor' } },
     directory: directory(),
-    stage: {
-      mode: 'gallery',
-      chosen: 'auto',
-      modes: [],
-      order: [],
-      pins: [],
-      windows: { main: [placed('ada'), placed('mehmet', { x: 5000 })] },
-    },
+    stage: stageOf({ windows: { main: [placed('ada'), placed('mehmet', { x: 5000 })] } }),
     ...more,
   };
 }

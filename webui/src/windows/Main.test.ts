@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { hub } from '../hub.svelte';
 import { toasts } from '../toasts.svelte';
 import { answer, asked, click, draw, hold, type } from '../testing/draw';
-import { directory, idle, person, placed, plugin, slices, voice } from '../testing/slices';
+import { directory, idle, person, placed, plugin, slices, stageOf, voice } from '../testing/slices';
 import Main from './Main.svelte';
 
 const text = (): string => document.body.textContent.replace(/\s+/g, ' ');
@@ -33,14 +33,7 @@ test('a tile says who speaks, who is muted and who is gone', () => {
     slices({
       voice: voice({ people }),
       speaking: { users: ['a', 'd'] },
-      stage: {
-        mode: 'gallery',
-        chosen: 'auto',
-        modes: [],
-        order: [],
-        pins: [],
-        windows: { main: people.map(({ user }) => placed(user)) },
-      },
+      stage: stageOf({ windows: { main: people.map(({ user }) => placed(user)) } }),
     }),
   );
   draw(Main, {});
@@ -57,7 +50,7 @@ test('turning a camera on keeps the tile', () => {
   draw(Main, {});
   const tile = document.querySelector('li.tile');
   const windows = { main: [placed('ada', { kind: 'camera' }), placed('mehmet')] };
-  hold(slices({ stage: { mode: 'gallery', chosen: 'auto', modes: [], order: [], pins: [], windows } }));
+  hold(slices({ stage: stageOf({ windows }) }));
   expect(document.querySelector('li.tile')).toBe(tile);
   expect(tile?.querySelector('[data-video]')).not.toBeNull();
 });
@@ -239,4 +232,27 @@ test('without layout the window says so before there is a call, and switches it 
   expect(text()).toContain('Layout is off');
   click('Switch on Layout');
   expect(asked()).toContainEqual(['plugins.set', { name: 'layout', on: true }]);
+});
+
+test('with the whole screen the window is the stage, and what one can do lies over it while somebody moves', () => {
+  const main = { name: 'main', page: 'main', connected: true, watch_only: false, visible: true, viewport: null };
+  const stage = stageOf({
+    windows: { main: [placed('ada')] },
+    views: { main: { mode: 'gallery', page: 1, pages: 3, expanded: '' } },
+  });
+  hold(slices({ stage, windows: { windows: [{ ...main, full_screen: true }] } }));
+  draw(Main, {});
+  expect(document.querySelector('main header')).toBeNull();
+  expect(document.querySelector<HTMLElement>('#sidebar')?.inert).toBe(true);
+  expect(document.querySelector('.floating')?.className).toContain('awake');
+  click('Next page');
+  click('Mute');
+  click('Leave full screen');
+  hold(slices({ stage, voice: idle, windows: { windows: [{ ...main, full_screen: true }] } }));
+  expect(asked().filter(([name]) => name !== 'stage.viewport')).toEqual([
+    ['stage.page', { page: 2 }],
+    ['voice.mute', { on: true }],
+    ['window.full_screen', { on: false }],
+    ['window.full_screen', { on: false }], // the call is over, and with it what was to be seen
+  ]);
 });

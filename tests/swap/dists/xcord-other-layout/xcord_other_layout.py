@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from xcord import Asker, CommandError, Handle, ModeInfo, Pin, Placed, SetMode, Stage, Voice, Windows, hookimpl
+from xcord import (
+    Asker,
+    CommandError,
+    Expand,
+    Handle,
+    ModeInfo,
+    Pin,
+    Placed,
+    SetMode,
+    Stage,
+    TurnPage,
+    Voice,
+    Windows,
+    hookimpl,
+)
 
 LADDER = ModeInfo("ladder", "Ladder", "layout")
 WHOLE = 10_000
@@ -18,6 +32,8 @@ class Ladder:
         self.stage = hub.slice("stage", Stage, Stage(mode="ladder", modes=(LADDER,)))
         hub.command("stage.mode", SetMode, self.set_mode)
         hub.command("stage.pin", Pin, self.pin)
+        hub.command("stage.page", TurnPage, self.turn_page)
+        hub.command("stage.expand", Expand, self.expand)
         hub.watch(self.look, "voice", "windows")
 
     async def set_mode(self, args: SetMode, _asker: Asker) -> None:
@@ -26,6 +42,12 @@ class Ladder:
 
     async def pin(self, args: Pin, _asker: Asker) -> None:
         raise CommandError("nothing_to_pin", "On a ladder everybody has a rung.", user=args.user)
+
+    async def turn_page(self, args: TurnPage, _asker: Asker) -> None:
+        """Everybody is on the one that there is."""
+
+    async def expand(self, args: Expand, _asker: Asker) -> None:
+        raise CommandError("nothing_to_expand", "On a ladder everybody has a rung.", user=args.user)
 
     def look(self, name: str, value: Any) -> None:
         """Runs in this plugin's worker thread; ``set`` may be called from there."""
