@@ -60,27 +60,31 @@ def _whole(at: int, placement: Placement) -> Placed:
     width, height = _number(at, "width", placement.width), _number(at, "height", placement.height)
     if width < 0 or height < 0:
         raise NonsenseError(f"number {at} has a negative size")
-    if min(left, top) < -SLACK or max(left + width, top + height) > 1 + SLACK:
+    right, bottom = left + width, top + height
+    if left < -SLACK or top < -SLACK or right > 1 + SLACK or bottom > 1 + SLACK:
         raise NonsenseError(f"number {at} lies outside the stage")
     if placement.fit not in ("cover", "contain"):
         raise NonsenseError(f"number {at} asks for a fit that is neither cover nor contain")
     if type(placement.z) is not int or abs(placement.z) > DEEPEST:
         raise NonsenseError(f"number {at} has a z that is no integer within {DEEPEST}")
-    x, y = _parts(left), _parts(top)
+    # The slack is less than half a part, so none of these leaves the stage.
+    x, y = round(left * PARTS), round(top * PARTS)
     return Placed(
         user=placement.user,
         kind=placement.kind,
         n=placement.n,
         x=x,
         y=y,
-        width=_parts(left + width) - x,
-        height=_parts(top + height) - y,
+        width=round(right * PARTS) - x,
+        height=round(bottom * PARTS) - y,
         fit=placement.fit,
         z=placement.z,
     )
 
 
 def _number(at: int, name: str, value: object) -> float:
+    if type(value) is float and isfinite(value):
+        return value
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
@@ -88,7 +92,3 @@ def _number(at: int, name: str, value: object) -> float:
     if not isfinite(number):
         raise NonsenseError(f"number {at} has {name} that is no number")
     return number
-
-
-def _parts(fraction: float) -> int:
-    return min(PARTS, max(0, round(fraction * PARTS)))

@@ -80,6 +80,7 @@ class Receiver:
         self._tracks[publication.sid] = (user, publication, track)
         self._demands.offer(self._now(), publication.sid, user, "camera")
         self._order()
+        self._look()
 
     def _order(self) -> None:
         orders, moment = self._demands.due(self._now())

@@ -73,7 +73,7 @@ class Child:
         while line := self._process.stdout.readline():
             with contextlib.suppress(ValueError, KeyError):
                 return json.loads(line)[name]
-        raise RuntimeError(f"a child ended before it said {name!r}; its log is {self._process.args!r}")
+        raise RuntimeError(f"a child ended before it said {name!r}; it was {self._process.args!r}")
 
     def ask(self, do: str, name: str, **more: Any) -> Any:
         """Say what to do, and hear what comes of it."""
