@@ -63,7 +63,8 @@ class Receiver:
     async def bytes(self) -> int:
         """Of all video tracks, since the connection began."""
         stats = await asyncio.wait_for(self.room.get_rtc_stats(), 5)
-        entries = [e.inbound_rtp for e in stats.subscriber_stats if e.WhichOneof("stats") == "inbound_rtp"]
+        told = [*stats.publisher_stats, *stats.subscriber_stats]  # one connection may be both
+        entries = [entry.inbound_rtp for entry in told if entry.WhichOneof("stats") == "inbound_rtp"]
         videos = [entry for entry in entries if entry.stream.kind == "video"]
         return sum(each.inbound.bytes_received + each.inbound.header_bytes_received for each in videos)
 

@@ -38,6 +38,8 @@ def measure(report: Report, stage: Stage) -> None:
         begun = _bytes(mine.ask("bytes", "bytes"))
         time.sleep(SECONDS)
         ended = _bytes(mine.ask("bytes", "bytes"))
+    if not ours:
+        raise RuntimeError("we received nothing, by the SDK's statistics")
     report.ratio("received_bytes_25", ours, theirs)
     report.figure("received_kilobytes_per_s_25", ours / 1000, "kB/s")
     report.figure("hidden_bytes_per_s", (ended[1] - begun[1]) / (ended[0] - begun[0]), "B/s")
