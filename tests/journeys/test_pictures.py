@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import secrets
@@ -15,7 +16,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import CDPSession, Error, Page, async_playwright
 from tests.bench.browser import FLAGS, Pages
 from tests.bench.stage_parts import build_pages
 
@@ -164,7 +165,7 @@ async def test_who_left_is_gone_from_the_screen_and_a_successor_shows_nothing_of
 @PAINTERS
 async def test_a_picture_may_change_its_size_in_mid_stream(scene: Scene, painter: str) -> None:
     await scene.open(painter)
-    sizes = [(320, 180), (1920, 1080), (33, 17), (2, 2), (180, 320), (640, 360)]
+    sizes = [(320, 180), (1920, 1080), (33, 17), (1, 1), (180, 320), (2, 719), (3840, 2160), (641, 359)]
     for turn, (width, height) in enumerate(sizes):
         is_right, colour = (is_red, RED) if turn % 2 == 0 else (is_blue, BLUE)
 
@@ -202,10 +203,74 @@ async def test_a_page_that_is_reloaded_again_and_again_shows_its_pictures(scene:
     async def on() -> bool:
         return await scene.video(0) == "on"
 
-    for _ in range(5):
+    for _ in range(50):
         await scene.keep(lambda: scene.put(ANN, RED), on, "Ann is shown")
         await scene.page.reload()
     await scene.keep(lambda: scene.put(ANN, RED), on, "Ann is shown")
+    assert len(scene.server._links) == 1, "no page that is gone is served"
+
+
+async def test_a_second_page_shows_its_pictures_beside_the_first_and_alone(scene: Scene) -> None:
+    await scene.open("")
+
+    async def on() -> bool:
+        return await scene.video(0) == "on"
+
+    await scene.keep(lambda: scene.put(ANN, RED), on, "Ann is shown")
+    browser = scene.page.context.browser
+    assert browser is not None
+    first, page = scene.page, await browser.new_page(viewport={"width": 640, "height": 180})
+    ticket, scene.ticket = scene.ticket, secrets.token_urlsafe(16)
+    scene.server.admit(scene.ticket, "second")
+    scene.server.show("second", frozenset({ANN}))
+    await page.goto(first.url.replace(ticket, scene.ticket))
+    scene.page = page
+
+    async def red() -> bool:
+        return is_red(await scene.colour(0))
+
+    await scene.keep(lambda: scene.put(ANN, RED), red, "the second page shows Ann")
+    assert len(scene.server._links) == 2
+    await first.close()
+
+    async def blue() -> bool:
+        return is_blue(await scene.colour(0))
+
+    await scene.keep(lambda: scene.put(ANN, BLUE), blue, "the second page goes on without the first")
+
+
+@PAINTERS
+async def test_a_page_draws_on_after_its_gpu_process_was_lost(scene: Scene, painter: str) -> None:
+    await scene.open(painter)
+
+    async def red() -> bool:
+        return is_red(await scene.colour(0))
+
+    await scene.keep(lambda: scene.put(ANN, RED), red, "Ann is red")
+    browser = scene.page.context.browser
+    assert browser is not None
+    devtools = await browser.new_browser_cdp_session()
+    before = await gpu_processes(devtools)
+    assert before, "there is a process that draws"
+    with contextlib.suppress(Error):  # its answer goes down with it, in some versions
+        await devtools.send("Browser.crashGpuProcess")
+
+    async def another() -> bool:
+        now = await gpu_processes(devtools)
+        return bool(now) and not now & before
+
+    await scene.keep(lambda: scene.put(ANN, RED), another, "there is another process that draws")
+
+    async def blue() -> bool:
+        return is_blue(await scene.colour(0))
+
+    await scene.keep(lambda: scene.put(ANN, BLUE), blue, "Ann is blue")
+
+
+async def gpu_processes(devtools: CDPSession) -> set[int]:
+    """Of the browser, by process id."""
+    found = await devtools.send("SystemInfo.getProcessInfo")
+    return {process["id"] for process in found["processInfo"] if process["type"] == "GPU"}
 
 
 @PAINTERS
