@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from xcord import CommandError, JoinToken
+from xcord import CommandError, JoinToken, VideoStatistics
 
 from . import events, machine, moves
 from .events import LinkEvent
@@ -114,6 +114,10 @@ class Call:
         """``intents.wants`` changed."""
         if self._session is not None and self._state.up:
             self._session.assert_demand()
+
+    async def statistics(self) -> tuple[VideoStatistics, ...]:
+        """How each video is received now."""
+        return await self._session.statistics() if self._session is not None and self._state.up else ()
 
     async def aclose(self, within: float) -> None:
         """Leaves, and returns when nothing of any connection is left, or after ``within`` seconds."""

@@ -66,6 +66,17 @@ class TrackGone:
 
 
 @dataclass(frozen=True)
+class Published:
+    """What a publisher says of a video: its full size in pixels (0 if unknown), whether there are smaller
+    layers of it, codec in small letters."""
+
+    width: int = 0
+    height: int = 0
+    layered: bool = False
+    codec: str = ""
+
+
+@dataclass(frozen=True)
 class TrackStarted:
     """A track can be received; ``track`` is the SDK's own object."""
 
@@ -74,6 +85,7 @@ class TrackStarted:
     track_sid: str
     kind: TrackKind
     track: Any
+    published: Published = Published()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from .microphone import MicrophoneDesk
 from .parts import Intents, Parts
 from .playout import PlayoutDesk
 from .tasks import Tasks
+from .video.desk import StatisticsDesk, Way
 
 if TYPE_CHECKING:
     from .audio.capture import Microphone
@@ -52,6 +53,13 @@ def find_engine() -> AudioEngine:
     from .audio.devices import open_engine
 
     return open_engine()
+
+
+def find_way() -> Way:
+    """How the sizes of video are asked for; tests replace it."""
+    from . import sdk
+
+    return sdk.video_way()
 
 
 def make_parts(sound: Sound, microphone: Microphone, hub: Handle) -> Parts:
@@ -94,6 +102,7 @@ class VoiceLife:
         hub.command("voice.deafen", Switch, self._deafen)
         self._playout = PlayoutDesk(hub)
         self._desk = MicrophoneDesk(hub)
+        self._statistics = StatisticsDesk(hub)
         self._sound: Sound | None = None
         self._call: Call | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -108,6 +117,7 @@ class VoiceLife:
             sound = await asyncio.to_thread(self._prepare)
             await hub.media.run(sound.open(hub.option("output"), hub.option("input")))
             self._desk.begin()
+            await self._statistics.begin(find_way, self._running().statistics)
             self._apply_silence()
             self._on_media(self._running().set_silence)
             hub.watch(self._on_slice, "settings", "directory", "demand")
@@ -115,6 +125,7 @@ class VoiceLife:
         finally:
             hub.gate.set_shut("start", True)
             self._desk.end()
+            await self._statistics.end()
             await hub.media.run(self._aclose())
             await self._finish()
 

@@ -48,8 +48,8 @@ async def thaw(clock: Clock, link: Link, shown: Callable[[], Mapping[str, tuple[
         await clock.sleep(LOOK_AT_PICTURES)
         tracks = shown()
         for sid in freeze.doubtful(clock.now(), {sid: count for sid, (_, count) in tracks.items()}):
-            arrived = await link.arrived(tracks[sid][0])
-            if freeze.frozen(clock.now(), sid, arrived):
+            inbound = await link.inbound(tracks[sid][0])
+            if freeze.frozen(clock.now(), sid, None if inbound is None else inbound.pictures):
                 log.warning("a picture stands still although new ones arrive: it is taken anew")
                 link.receive(sid, False)
                 await clock.sleep(LET_GO_FOR)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # these load with the call, once there is something to look a
     from .audio.sound import Sound
     from .events import LinkEvent
     from .stall import Vital
+    from .stats import Inbound
     from .streams import Opener
+    from .video.demand import Order
 
 
 class Link(Protocol):
@@ -32,9 +34,9 @@ class Link(Protocol):
 
     async def simulate(self, kind: str) -> None: ...
 
-    def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool: ...
+    def set_video(self, order: Order) -> int: ...
 
-    async def arrived(self, track: Any) -> int | None: ...
+    async def inbound(self, track: Any) -> Inbound | None: ...
 
     def receive(self, track_sid: str, on: bool) -> None: ...
 

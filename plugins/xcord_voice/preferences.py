@@ -52,4 +52,5 @@ def add_options(options: Options) -> None:
     options.add("gain_control", bool, True, "Whether I am brought to an even loudness.")
     options.add("high_pass", bool, True, "Whether rumble below speech is taken out.")
     options.add("suppressor", Suppressor, "off", "A stronger noise suppressor, from the extra 'suppressor'.")
+    options.add("statistics", bool, False, "Whether tiles tell how their video is received, and why so.")
     options.add("last_channel", str, "", "The channel of the call that was not left; empty after a leave.")

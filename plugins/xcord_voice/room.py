@@ -18,6 +18,7 @@ from .events import (
     PersonGone,
     PersonReady,
     PersonSeen,
+    Published,
     QualityChanged,
     SdkDropped,
     SdkReconnected,
@@ -29,6 +30,7 @@ from .events import (
 )
 from .roster import TrackKind
 from .stall import Vital
+from .video.demand import Order
 
 log = logging.getLogger("xcord.voice.room")
 
@@ -149,22 +151,19 @@ class RoomLink:
         async with asyncio.timeout(SIMULATE_WITHIN):
             await self._room.simulate_scenario(SCENARIOS[f"SIMULATE_{kind.upper()}"])
 
-    def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool:
-        """Receives a video track in that size, or not at all; false if it is gone."""
-        for participant in self._room.remote_participants.values():
-            if (publication := participant.track_publications.get(track_sid)) is not None:
-                return sdk.set_video(publication, on, width, height)
-        return False
+    def set_video(self, order: Order) -> int:
+        """Carries it out; the number of requests to the server, 0 if the track is gone."""
+        publication = self._publication(order.track_sid)
+        return 0 if publication is None else sdk.set_video(publication, order)
 
-    async def arrived(self, track: Any) -> int | None:
-        """How many pictures of a track have arrived; None where the SDK does not say. Bounded."""
-        return await stats.arrived(track)
+    async def inbound(self, track: Any) -> stats.Inbound | None:
+        """What has arrived of a video track; None where the SDK does not say. Bounded."""
+        return await stats.inbound(track)
 
     def receive(self, track_sid: str, on: bool) -> None:
         """Lets a video track go, or takes it back with a new receiver."""
-        for participant in self._room.remote_participants.values():
-            if (publication := participant.track_publications.get(track_sid)) is not None:
-                publication.set_subscribed(on)
+        if (publication := self._publication(track_sid)) is not None:
+            publication.set_subscribed(on)
 
     async def vital(self) -> Vital | None:
         """How the connection is, by the SDK's statistics; None where it does not say. Bounded."""
@@ -180,6 +179,12 @@ class RoomLink:
                 if publication.track is not None:
                     events.append(_started(participant, publication, publication.track))
         return tuple(events)
+
+    def _publication(self, track_sid: str) -> rtc.RemoteTrackPublication | None:
+        for participant in self._room.remote_participants.values():
+            if (publication := participant.track_publications.get(track_sid)) is not None:
+                return publication
+        return None
 
     # -- the SDK's events ------------------------------------------------------------------------------
 
@@ -240,7 +245,9 @@ def _track(person: Any, publication: Any) -> TrackSeen:
 
 
 def _started(person: Any, publication: Any, track: Any) -> TrackStarted:
-    return TrackStarted(person.identity, person.sid, publication.sid, _kind(publication), track)
+    codec = publication.mime_type.partition("/")[2].lower()
+    published = Published(publication.width, publication.height, publication.simulcasted, codec)
+    return TrackStarted(person.identity, person.sid, publication.sid, _kind(publication), track, published)
 
 
 def _quality(person: Any, quality: Any) -> LinkEvent | None:

@@ -2,7 +2,7 @@
 ``sdk_sound`` and ``sdk_pictures``.
 
 ``private_api()`` tells whether they are as expected. Where they are not, the public way is taken:
-video is switched by subscription, its size stays the publisher's, and a cleared queue waits for the loop.
+video is switched by subscription, its layer chosen by quality, and a cleared queue waits for the loop.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Literal
 
 import numpy as np
 from livekit import rtc
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 from . import sdk_pictures, sdk_sound
 from .errors import Redactor
+from .video.demand import Order
+from .video.sizes import TOLERANCE
 
 log = logging.getLogger("xcord.voice.sdk")
 
@@ -26,6 +29,14 @@ QUEUE_MS = 20
 What once waits there (a late block, a start) waits for as long as the call lasts, up to twice this. Without
 a queue nothing is sent in a pause, and the listener's side draws the last word out for 400 ms."""
 RATE = 48_000
+DIMENSION, ENABLE = "update_remote_track_publication_dimension", "enable_remote_track_publication"
+NOBODY = 0  # no handle has this number
+SMALLEST = (160, 90)  # the size that is said of a track that is off; without one a quality would count
+
+
+Way = Literal["", "settings", "subscription"]
+"""How video is switched: by the SDK's own track-settings requests, which also choose the size, or by its
+public functions, which let the track go altogether and know no sizes but a quality."""
 
 
 @functools.cache
@@ -37,16 +48,37 @@ def private_api() -> bool:
 
         request = ffi_pb2.FfiRequest()
         fields = request.DESCRIPTOR.fields_by_name
-        names = (
-            "update_remote_track_publication_dimension",
-            "enable_remote_track_publication",
-            "clear_audio_buffer",
-        )
+        names = (DIMENSION, ENABLE, "clear_audio_buffer")
         client = _ffi_client.FfiClient
         found = all(name in fields for name in names) and hasattr(client, "instance")
         return found and hasattr(client, "request") and hasattr(_ffi_client.FfiQueue, "unsubscribe")
     except ImportError:
         return False
+
+
+@functools.cache
+def video_way() -> Way:
+    """Self-test: which way is in use. Asks the native half too, about a track that does not exist."""
+    if not private_api():
+        return "subscription"
+    nobody: Any = SimpleNamespace(_ffi_handle=SimpleNamespace(handle=NOBODY))
+    logging.getLogger("livekit").addFilter(_Expected())
+    for name, fields in ((DIMENSION, {"width": 1, "height": 1}), (ENABLE, {"enabled": False})):
+        try:
+            _request(name, nobody, **fields)
+        except AssertionError:
+            continue  # it knows the request, and that there is no such track
+        except (AttributeError, TypeError, ValueError) as error:
+            log.warning("the SDK refuses track settings: %s", error)
+        return "subscription"
+    return "settings"
+
+
+class _Expected(logging.Filter):
+    """The native half reports the question of ``video_way`` as an error."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return f"track_publication_handle: {NOBODY}," not in record.getMessage()
 
 
 def hide_tokens() -> None:
@@ -56,23 +88,46 @@ def hide_tokens() -> None:
         logger.addFilter(Redactor())
 
 
-def set_video(publication: Any, on: bool, width: int, height: int) -> bool:
-    """Receives a video track or not, in the layer that fits; false if the track is gone.
+def set_video(publication: Any, order: Order) -> int:
+    """Receives a video track or not, in the layer that fits; the number of requests, 0 if the track is gone.
 
-    Size and switch are never mixed with ``set_video_quality``: each request replaces all settings at the
-    SFU, and switching on resets the size, so the size follows it.
+    The SDK sends size and switch in each of its requests, as they stand when the request leaves, on tasks of
+    its own that may overtake each other; and it forgets a size as soon as anything is heard of the publisher
+    (a mute, say). So the size is said before a track is switched on, or the full one may be asked for. The
+    switch is silent where the SDK thinks that nothing changed; the size never is, so it goes along where the
+    server may have forgotten what is off.
     """
     try:
-        if not private_api():
-            publication.set_subscribed(on)
-            return True
-        _request("enable_remote_track_publication", publication, enabled=on)
-        if on:
-            _request("update_remote_track_publication_dimension", publication, width=width, height=height)
-        return True
+        if video_way() == "subscription":
+            return _set_publicly(publication, order)
+        if order.on:
+            _request(DIMENSION, publication, width=order.width, height=order.height)
+            if order.whole:
+                _request(ENABLE, publication, enabled=True)
+        else:
+            _request(ENABLE, publication, enabled=False)
+            if order.whole:
+                _request(DIMENSION, publication, width=SMALLEST[0], height=SMALLEST[1])
+        return 2 if order.whole else 1
     except AssertionError:
         # A stale handle: the track was unpublished a moment ago.
-        return False
+        return 0
+
+
+def _set_publicly(publication: Any, order: Order) -> int:
+    """Never mixed with the above: a quality switches the track on again at the SFU."""
+    if order.whole or not order.on:
+        publication.set_subscribed(order.on)
+    if not (order.on and publication.simulcasted and publication.track is not None):
+        return 1
+    share = order.height / publication.height if publication.height else 1.0
+    quality = rtc.VideoQuality.VIDEO_QUALITY_HIGH
+    if TOLERANCE * share <= 1 / 4:
+        quality = rtc.VideoQuality.VIDEO_QUALITY_LOW
+    elif TOLERANCE * share <= 1 / 2:
+        quality = rtc.VideoQuality.VIDEO_QUALITY_MEDIUM
+    publication.set_video_quality(quality)
+    return 2 if order.whole else 1
 
 
 def _request(name: str, publication: Any, **fields: Any) -> None:

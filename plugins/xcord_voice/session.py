@@ -7,15 +7,17 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from xcord import VideoStatistics
+
 from . import events
 from .audio.feeder import Feeder
-from .demand import Demands
 from .events import LinkEvent
 from .monitor import thaw, watch
 from .parts import Intents, Link, Parts
 from .roster import Roster, user_of
 from .streams import StreamKey, Streams
 from .tasks import Tasks
+from .video.received import Videos
 
 log = logging.getLogger("xcord.voice.session")
 
@@ -56,13 +58,11 @@ class Session:
             lambda user: self._level(user, None),
             parts.sound.profile.frame_ms,
         )
-        self._demands = Demands()
-        self._videos: dict[str, tuple[StreamKey, tuple[str, str, int], Any]] = {}
+        self._videos = Videos(link, self._streams, parts.clock)
         self._feeder: Feeder | None = None
         self._jobs = Tasks(
             lambda error: log.warning("a part of the connection failed: %s", type(error).__name__)
         )
-        self._ordering: asyncio.Task[None] | None = None
         self._ended = False
 
     # -- begin and end ---------------------------------------------------------------------------------
@@ -75,24 +75,23 @@ class Session:
         self._job(self._publish(connected.may_publish))
         if self._intents.deafened:
             self._job(self._send(DEAFENED, b"1"))
-        self._demands.want(self._parts.clock.now(), self._intents.wants)
+        self._videos.want(self._intents.wants)
         for seen in connected.seen:
             self.handle(seen)
         self._job(watch(self._parts.clock, self.link, self._expects_media, self._on_look))
-        self._job(thaw(self._parts.clock, self.link, self._shown))
+        self._job(thaw(self._parts.clock, self.link, self._videos.shown))
 
     def stop(self) -> None:
         """At once: nothing of this connection is heard, seen or sent any more."""
         if self._ended:
             return
         self._ended = True
+        self._videos.end()
         self._streams.close_all()
         self._parts.slots.close()
         if self._feeder is not None:
             self._feeder.halt()
         self._jobs.cancel()
-        if self._ordering is not None:
-            self._ordering.cancel()
 
     async def leave(self) -> None:
         """Tells the others that it is on purpose; best effort, 200 ms."""
@@ -129,13 +128,15 @@ class Session:
 
     def assert_demand(self) -> None:
         """Receives what windows show."""
-        self._demands.want(self._parts.clock.now(), self._intents.wants)
-        self._order()
+        self._videos.want(self._intents.wants)
+
+    async def statistics(self) -> tuple[VideoStatistics, ...]:
+        """How each video is received now."""
+        return await self._videos.statistics()
 
     def reassert(self) -> None:
         """After the SDK reconnected: everything once more, for the server may have forgotten it."""
-        self._demands.again(self._parts.clock.now())
-        self._order()
+        self._videos.again()
         self.assert_silence()
         if self._intents.deafened:
             self.assert_deafened()
@@ -152,17 +153,18 @@ class Session:
             case events.PersonReady() if self._intents.deafened:
                 self._job(self._send(DEAFENED, b"1", (event.identity,)))
             case events.PersonGone():
-                self._stop_person(event.sid)
+                self._streams.close_person(event.sid)
+                self._videos.forget_person(event.sid)
                 roster.left(now, event.identity, event.sid)
             case events.TrackSeen():
                 roster.track(event.identity, event.sid, event.track_sid, event.kind, event.muted)
             case events.TrackGone():
-                self._stop_track(StreamKey(self.epoch, event.sid, event.track_sid))
+                self._stop_track(event, gone=True)
                 roster.untrack(event.identity, event.sid, event.track_sid)
             case events.TrackStarted():
                 self._start_track(event)
             case events.TrackStopped():
-                self._stop_track(StreamKey(self.epoch, event.sid, event.track_sid))
+                self._stop_track(event, gone=False)
             case events.PacketReceived(topic=topic) if topic == LEAVING:
                 # It may arrive after its sender has vanished; it then proves nothing about anybody else.
                 if event.identity:
@@ -176,10 +178,13 @@ class Session:
 
     def _reconcile(self, event: events.SdkReconnected) -> None:
         """What is not there any more is closed, what was missed is opened, and wishes are repeated."""
-        present = {(seen.sid, seen.track_sid) for seen in event.seen if isinstance(seen, events.TrackStarted)}
-        for key in (*self._streams.keys, *(video[0] for video in self._videos.values())):
-            if (key.sid, key.track_sid) not in present:
-                self._stop_track(key)
+        received = {
+            (seen.sid, seen.track_sid) for seen in event.seen if isinstance(seen, events.TrackStarted)
+        }
+        published = {(seen.sid, seen.track_sid) for seen in event.seen if isinstance(seen, events.TrackSeen)}
+        for key in {*self._streams.keys, *self._videos.keys}:
+            if (key.sid, key.track_sid) not in received:
+                self._stop_key(key, gone=(key.sid, key.track_sid) not in published)
         here = {seen.sid for seen in event.seen if isinstance(seen, events.PersonSeen)}
         self._roster.keep(self._parts.clock.now(), here)
         for seen in event.seen:
@@ -192,46 +197,15 @@ class Session:
         user = user_of(event.identity)
         if event.kind in ("microphone", "screen_audio"):
             self._streams.open_audio(key, user, event.track, voice=event.kind == "microphone")
-        elif event.track_sid not in self._videos:
-            self._videos[event.track_sid] = (key, (user, event.kind, 0), event.track)
-            self._demands.offer(self._parts.clock.now(), event.track_sid, user, event.kind)
-            self._order()
+        else:
+            self._videos.start(key, user, event)
 
-    def _stop_track(self, key: StreamKey) -> None:
+    def _stop_track(self, event: events.TrackGone | events.TrackStopped, *, gone: bool) -> None:
+        self._stop_key(StreamKey(self.epoch, event.sid, event.track_sid), gone=gone)
+
+    def _stop_key(self, key: StreamKey, *, gone: bool) -> None:
         self._streams.close(key)
-        if key.track_sid in self._videos:
-            del self._videos[key.track_sid]
-            self._demands.withdraw(key.track_sid)
-
-    def _stop_person(self, sid: str) -> None:
-        self._streams.close_person(sid)
-        for key in [video[0] for video in self._videos.values() if video[0].sid == sid]:
-            self._stop_track(key)
-
-    def _order(self) -> None:
-        """Carries out what is due now, and comes back for the rest."""
-        if self._ended:
-            return
-        orders, moment = self._demands.due(self._parts.clock.now())
-        for order in orders:
-            key, slot, track = self._videos[order.track_sid]
-            self.link.set_video(order.track_sid, order.on, order.width, order.height)
-            if order.on:
-                self._streams.open_video(key, slot, track)
-            else:
-                self._streams.close(key)
-        if self._ordering is not None and self._ordering is not asyncio.current_task():
-            self._ordering.cancel()
-        self._ordering = None if moment is None else asyncio.ensure_future(self._order_at(moment))
-
-    async def _order_at(self, moment: float) -> None:
-        await self._parts.clock.sleep(moment - self._parts.clock.now())
-        self._order()
-
-    def _shown(self) -> dict[str, tuple[Any, int]]:
-        """By track sid, the video tracks that are looked at, with how many pictures of them came."""
-        counts = self._streams.shown().items()
-        return {sid: (self._videos[sid][2], count) for sid, count in counts if sid in self._videos}
+        (self._videos.forget if gone else self._videos.stop)(key)
 
     def _expects_media(self) -> bool:
         return any(self._roster.sends(key.sid, key.track_sid) for key in self._streams.keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from livekit.rtc._proto import stats_pb2
@@ -27,20 +28,42 @@ async def look(room: Any) -> Vital | None:
     return read([*stats.publisher_stats, *stats.subscriber_stats])
 
 
-async def arrived(track: Any) -> int | None:
-    """Pictures of a remote track that have arrived, shown or not; None where the SDK does not say."""
+@dataclass(frozen=True)
+class Inbound:
+    """What arrived of a video track so far: ``pictures``, ``received`` bytes and ``lost`` packets. ``width``
+    and ``height`` of the latest picture, pictures shown a second, jitter in seconds."""
+
+    pictures: int
+    received: int
+    lost: int
+    width: int
+    height: int
+    fps: float
+    jitter: float
+
+
+async def inbound(track: Any) -> Inbound | None:
+    """Of a remote video track; None where the SDK does not say."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             entries = await track.get_stats()
     except Exception as error:  # noqa: BLE001 the SDK raises a bare one for a track that has just gone
         log.debug("no statistics of a track: %s", type(error).__name__)
         return None
-    found = [
-        entry.inbound_rtp.inbound.frames_received
-        for entry in entries
-        if entry.WhichOneof("stats") == "inbound_rtp"
-    ]
-    return max(found, default=None)
+    found = [entry.inbound_rtp for entry in entries if entry.WhichOneof("stats") == "inbound_rtp"]
+    if not found:
+        return None
+    newest = max(found, key=lambda each: each.inbound.frames_received)
+    stream = newest.inbound
+    return Inbound(
+        pictures=stream.frames_received,
+        received=stream.bytes_received,
+        lost=newest.received.packets_lost,
+        width=stream.frame_width,
+        height=stream.frame_height,
+        fps=stream.frames_per_second,
+        jitter=newest.received.jitter,
+    )
 
 
 def read(entries: list[Any]) -> Vital | None:

@@ -57,6 +57,7 @@ _HOMES = {
     ),
     "placements": ("PARTS", "NonsenseError", "placed"),
     "reachability": ("probe",),
+    "reception": ("Statistics", "VideoStatistics"),
     "recovery": ("Happening", "Reconnection", "RecoveryPhase"),
     "remote": ("RunningApp",),
     "requests": (
@@ -159,6 +160,8 @@ if TYPE_CHECKING:
     from .places import Server as Server
     from .places import Upkeep as Upkeep
     from .reachability import probe as probe
+    from .reception import Statistics as Statistics
+    from .reception import VideoStatistics as VideoStatistics
     from .recovery import Happening as Happening
     from .recovery import Reconnection as Reconnection
     from .recovery import RecoveryPhase as RecoveryPhase

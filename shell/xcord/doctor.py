@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from . import instance, links, settings
+from . import links, running_app, settings
 from .config import read_plugins
-from .errors import CommandError, SetupError
+from .errors import SetupError
 from .findings import Finding, Machine
 from .windows import screen
 
@@ -185,20 +185,6 @@ def _plugins(here: Machine) -> Iterator[Finding]:
         yield Finding("plugins", "ok", f"{', '.join(plugin.name for plugin in plugins.plugins)}.")
 
 
-def _running(here: Machine) -> Iterator[Finding]:
-    try:
-        instance.call(here.folders[2], {"read": ["app"]}, timeout=10)
-    except CommandError as error:
-        yield Finding("instance", "fault", f"another xcord runs and says: {error}.", "Run: xcord doctor")
-    except SetupError as error:
-        if error.code == "not_running":
-            yield Finding("instance", "ok", "no other xcord runs.")
-        else:
-            yield Finding("instance", "fault", str(error).removesuffix(error.remedy).strip(), error.remedy)
-    else:
-        yield Finding("instance", "ok", "xcord runs; another start shows its window.")
-
-
 def _links(here: Machine) -> Iterator[Finding]:
     desktop = links.desktop(here.environ, here.platform)
     if desktop is not None:
@@ -259,7 +245,7 @@ CHECKS: tuple[Callable[[Machine], Iterator[Finding]], ...] = (
     _config_file,
     _settings_file,
     _plugins,
-    _running,
+    running_app.findings,
     _links,
     _server_end,
     _livekit_server,

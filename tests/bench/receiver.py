@@ -25,7 +25,7 @@ from livekit import rtc
 from xcord.media.server import MediaServer
 from xcord.media.slots import Slots
 from xcord_voice import sdk
-from xcord_voice.demand import Demands
+from xcord_voice.video.demand import Demands
 
 CONNECT_WITHIN = 40.0
 MAIN = "main"
@@ -87,7 +87,7 @@ class Receiver:
         orders, moment = self._demands.due(self._now())
         for order in orders:
             user, publication, track = self._tracks[order.track_sid]
-            sdk.set_video(publication, order.on, order.width, order.height)
+            sdk.set_video(publication, order)
             if order.on and order.track_sid not in self._streams:
                 seen = functools.partial(self._take, user, order.track_sid)
                 self._streams[order.track_sid] = sdk.see(track, seen)

@@ -199,6 +199,18 @@ def test_a_running_app_is_seen_and_a_deaf_one_too(sound: Machine) -> None:
     running.serve(lambda request: b'{"ok":true,"slices":{}}')
     assert "xcord runs" in _by_check(examine(sound))["instance"].cause
     running.close()
+    for way, state, words in (
+        (b"settings", "ok", "by track settings"),
+        (b"subscription", "note", "by subscription and sized by quality"),
+    ):
+        shown = Instance.claim(sound.folders[2])
+        assert shown is not None
+        shown.serve(lambda request, way=way: b'{"ok":true,"slices":{"statistics":{"way":"%s"}}}' % way)
+        video = _by_check(examine(sound))["video"]
+        assert video.state == state
+        assert words in video.cause
+        assert bool(video.remedy) == (state != "ok")
+        shown.close()
     deaf = Instance.claim(sound.folders[2])
     assert deaf is not None
     deaf.serve(lambda request: b"junk")

@@ -70,3 +70,20 @@ async def test_a_windows_old_ticket_is_void_and_a_closed_windows_too() -> None:
     assert first.ticket != second.ticket
     windows.set(Windows())
     assert pictures.tickets == {}
+
+
+async def test_of_two_windows_the_larger_tile_counts_and_the_other_one_once_it_is_gone() -> None:
+    hub, pictures = Hub(FakeClock()), Pictures()
+    Screen(hub, pictures)
+    (large,) = window().windows
+    (small,) = window(name="small", viewport=Viewport(width=300, height=200, scale=200)).windows
+    windows = hub.claim_slice("windows", "shell", Windows, Windows((large, small)))
+    tile = stage().windows["main"]
+    hub.claim_slice("stage", "layout", Stage, Stage(windows={"main": tile, "small": tile}))
+    assert hub.read("demand") == Demand((Want("ada", "camera", 320, 400),))
+    windows.set(Windows((large, *window(name="small", visible=False).windows)))
+    assert hub.read("demand") == Demand((Want("ada", "camera", 320, 360),))
+    windows.set(Windows((small,)))
+    assert hub.read("demand") == Demand((Want("ada", "camera", 300, 400),))
+    windows.set(Windows())
+    assert hub.read("demand") == Demand()

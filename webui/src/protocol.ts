@@ -82,10 +82,12 @@ export interface Protocol {
   Snapshot?: Snapshot;
   Speaking?: Speaking;
   Stage?: Stage;
+  Statistics?: Statistics;
   Switch?: Switch;
   TurnPage?: TurnPage;
   Unban?: Unban;
   Upkeep?: Upkeep;
+  VideoStatistics?: VideoStatistics;
   View?: View;
   Viewport?: Viewport;
   Voice?: Voice;
@@ -886,6 +888,7 @@ export interface Slices {
   settings?: Settings;
   speaking?: Speaking;
   stage?: Stage;
+  statistics?: Statistics;
   voice?: Voice;
   windows?: Windows;
 }
@@ -925,6 +928,46 @@ export interface View {
   mode: string;
   page: number;
   pages: number;
+}
+/**
+ * Slice `statistics`. `way` is how sizes are asked for: by the SDK's track settings, or, where it
+ * does not know them, by subscription and quality (empty: not found out yet). `videos` comes about once a
+ * second while the option `voice.statistics` is on.
+ */
+export interface Statistics {
+  videos: VideoStatistics[];
+  way: '' | 'settings' | 'subscription';
+}
+/**
+ * One video track. `tile_*` is the largest tile that shows it, in device pixels; `asked_*` what the
+ * SFU was asked for (0: nothing), in so many `requests` of this subscription; `full_*` what its sender
+ * has at most; `width` and `height` what arrives, with `fps` pictures and `kilobits` a second,
+ * `lost` packets so far, `jitter_ms` of the network.
+ *
+ * `layer` is which share of the full height arrives, empty where there are no layers. `why` it is that:
+ * nobody looks (unseen), nothing came yet (waiting), the sender has no other (only), it is the smallest that
+ * is large enough (fits), or a smaller or a larger one than that (less: network or sender hold it back;
+ * more: the right one is not there yet, or not sent at all).
+ */
+export interface VideoStatistics {
+  asked_height: number;
+  asked_width: number;
+  codec: string;
+  fps: number;
+  full_height: number;
+  full_width: number;
+  height: number;
+  jitter_ms: number;
+  kilobits: number;
+  kind: 'avatar' | 'camera' | 'screen';
+  layer: '' | 'full' | 'half' | 'quarter';
+  lost: number;
+  requests: number;
+  tile_height: number;
+  tile_width: number;
+  user: string;
+  why: 'fits' | 'less' | 'more' | 'only' | 'unseen' | 'waiting';
+  width: number;
 }
 /**
  * Slice `voice`: the one truth about the call.

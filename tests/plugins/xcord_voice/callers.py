@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import numpy as np
+import pytest
 from livekit import rtc
 from numpy.typing import NDArray
+from tests.guests.live import Live
 from tests.parts import LiveKit
 
+import xcord_voice.room
+from xcord.testing import World
 from xcord_voice.audio.engine import NoDevice
 from xcord_voice.audio.mixer import Mixer
 
@@ -72,7 +76,8 @@ class Caller:
         self.room.on("track_muted", lambda person, track: self.mutes.append((person.identity, True)))
         self.room.on("track_unmuted", lambda person, track: self.mutes.append((person.identity, False)))
         self.room.on("participant_disconnected", lambda person: self.gone.append(person.identity))
-        await self.room.connect(livekit.url, livekit.token(self.identity, room, **token))
+        options = rtc.RoomOptions(dynacast=True)
+        await self.room.connect(livekit.url, livekit.token(self.identity, room, **token), options)
 
     def _received(self, packet: Any) -> None:
         sender = packet.participant.identity if packet.participant else ""
@@ -125,6 +130,21 @@ class Caller:
         self.tasks.append(asyncio.ensure_future(feed()))
         return publication
 
+    async def show_layers(self) -> str:
+        """Publishes 1280x720 at 15 fps in simulcast layers until ``leave``; returns the track's sid."""
+        camera = Live()
+        publication = await self.room.local_participant.publish_track(camera.track(), camera.options())
+        self.tasks.append(asyncio.ensure_future(camera.run()))
+        return publication.sid
+
+    async def sent(self) -> dict[str, int]:
+        """Pictures that were sent so far, by simulcast layer."""
+        stats = await self.room.get_rtc_stats()
+        outbound = [entry.outbound_rtp for entry in stats.publisher_stats if entry.HasField("outbound_rtp")]
+        return {
+            each.outbound.rid: each.outbound.frames_sent for each in outbound if each.stream.kind == "video"
+        }
+
     async def leave(self) -> None:
         for task in self.tasks:
             task.cancel()
@@ -143,6 +163,26 @@ async def caller(livekit: LiveKit, identity: str, room: str = "r", **token: Any)
         yield someone
     finally:
         await someone.leave()
+
+
+def kept_rooms(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every connection that the plugin makes, in their order."""
+    made: list[Any] = []
+
+    class Kept(xcord_voice.room.RoomLink):
+        def __init__(self, sink: Any) -> None:
+            super().__init__(sink)
+            made.append(self)
+
+    monkeypatch.setattr(xcord_voice.room, "RoomLink", Kept)
+    return made
+
+
+async def received(world: World, room: Any) -> int:
+    """Bytes of video that arrived so far."""
+    stats = await world.shell.media.run(room.get_rtc_stats())
+    inbound = [entry.inbound_rtp for entry in (*stats.publisher_stats, *stats.subscriber_stats)]
+    return sum(entry.inbound.bytes_received for entry in inbound if entry.stream.kind == "video")
 
 
 class KeepingEngine:

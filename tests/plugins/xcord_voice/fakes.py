@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +28,10 @@ from xcord_voice.audio.stages import Built
 from xcord_voice.events import LinkEvent
 from xcord_voice.parts import Parts
 from xcord_voice.stall import Vital
+from xcord_voice.stats import Inbound
+from xcord_voice.video.demand import Order
 
+ARRIVED = Inbound(pictures=0, received=0, lost=0, width=320, height=180, fps=15.0, jitter=0.002)
 HEALTHY = Vital(quiet=0.02, packets=0, answers=0, waiting=False, publishing=True)
 
 
@@ -44,8 +48,7 @@ class FakeLink:
         self.videos: list[tuple[str, bool, int, int]] = []
         self.published: list[bool] = []
         self.tokens: list[str] = []
-        self.vitals = HEALTHY
-        self.arrivals: int | None = None
+        self.vitals, self.arrivals = HEALTHY, None
 
     async def vital(self) -> Vital | None:
         return self.vitals
@@ -97,15 +100,15 @@ class FakeLink:
     async def simulate(self, kind: str) -> None:
         self.log.append(f"simulate {self.number} {kind}")
 
-    async def arrived(self, track: Any) -> int | None:
-        return self.arrivals
+    async def inbound(self, track: Any) -> Inbound | None:
+        return None if self.arrivals is None else replace(ARRIVED, pictures=self.arrivals)
 
     def receive(self, track_sid: str, on: bool) -> None:
         self.log.append(f"receive {self.number} {track_sid} {on}")
 
-    def set_video(self, track_sid: str, on: bool, width: int, height: int) -> bool:
-        self.videos.append((track_sid, on, width, height))
-        return True
+    def set_video(self, order: Order) -> int:
+        self.videos.append((order.track_sid, order.on, order.width, order.height))
+        return 1
 
 
 class FakeStream:
@@ -265,6 +268,7 @@ class Network:
         """The plugin alone, in this network."""
         monkeypatch.setattr(xcord_voice.life, "make_parts", self.parts)
         monkeypatch.setattr(xcord_voice.life, "find_engine", lambda: self.engine)
+        monkeypatch.setattr(xcord_voice.life, "find_way", lambda: "settings")
         monkeypatch.setattr(xcord_voice.microphone, "build_stages", self.build)
         monkeypatch.setattr(xcord_voice.microphone, "ask_system", lambda device: self.muted_in_system)
         async with running(xcord_voice, media=InlineMedia(self.slots), **options) as world:

@@ -16,7 +16,16 @@ import numpy as np
 import pytest
 from livekit import rtc
 from tests.parts import LiveKit
-from tests.plugins.xcord_voice.callers import Caller, KeepingEngine, caller, level, tone, tone_level
+from tests.plugins.xcord_voice.callers import (
+    Caller,
+    KeepingEngine,
+    caller,
+    kept_rooms,
+    level,
+    received,
+    tone,
+    tone_level,
+)
 
 from xcord import Demand, Want
 from xcord.testing import World
@@ -126,21 +135,6 @@ async def test_muted_stays_silent_through_a_full_reconnect(
         await world.until(lambda: tone_level(ann.listened("me:desk", 0.5), 1000) > -20)
 
 
-def kept_rooms(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every connection that the plugin makes, in their order."""
-    import xcord_voice.room
-
-    made: list[Any] = []
-
-    class Kept(xcord_voice.room.RoomLink):
-        def __init__(self, sink: Any) -> None:
-            super().__init__(sink)
-            made.append(self)
-
-    monkeypatch.setattr(xcord_voice.room, "RoomLink", Kept)
-    return made
-
-
 async def test_a_left_person_shows_nobody_elses_pictures(
     livekit: LiveKit, engine: KeepingEngine, real_voice: RealVoice
 ) -> None:
@@ -169,13 +163,6 @@ async def test_a_left_person_shows_nobody_elses_pictures(
         world.shell.media.slots.on_frame = None
         assert all(ann_now is None for _, ann_now in drawn)
         assert all(key is None or key[0] != "ann" for key, _ in drawn)
-
-
-async def received(world: World, room: Any) -> int:
-    """Bytes of video that arrived so far."""
-    stats = await world.shell.media.run(room.get_rtc_stats())
-    inbound = [entry.inbound_rtp for entry in (*stats.publisher_stats, *stats.subscriber_stats)]
-    return sum(entry.inbound.bytes_received for entry in inbound if entry.stream.kind == "video")
 
 
 async def test_what_nobody_looks_at_is_not_received(

@@ -3,39 +3,109 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from livekit import rtc
 
 from xcord_voice import sdk
+from xcord_voice.video.demand import Order
 
 
 def test_the_private_names_of_the_pinned_sdk_are_there() -> None:
     assert sdk.private_api()
+    assert sdk.video_way() == "settings"
 
 
 class Publication:
     """Remembers what is asked of it by the public way."""
 
-    def __init__(self) -> None:
-        self.subscribed: list[bool] = []
+    height, simulcasted = 720, True
+
+    def __init__(self, **traits: Any) -> None:
+        self.asked: list[Any] = []
+        self.track: Any = object()
+        self.__dict__.update(traits)
 
     def set_subscribed(self, on: bool) -> None:
-        self.subscribed.append(on)
+        self.asked.append(on)
+
+    def set_video_quality(self, quality: Any) -> None:
+        self.asked.append(rtc.VideoQuality.Name(quality).removeprefix("VIDEO_QUALITY_"))
 
 
-def test_without_the_private_names_video_is_switched_by_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def without_private_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sdk, "private_api", lambda: False)
-    publication = Publication()
-    assert sdk.set_video(publication, True, 320, 180)
-    assert sdk.set_video(publication, False, 0, 0)
-    assert publication.subscribed == [True, False]
+    sdk.video_way.cache_clear()
+    yield
+    sdk.video_way.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("order", "traits", "asked"),
+    [
+        (Order("TR", True, 320, 180), {}, [True, "LOW"]),
+        (Order("TR", True, 320, 180, whole=False), {}, ["LOW"]),
+        (Order("TR", True, 427, 240, whole=False), {}, ["MEDIUM"]),
+        (Order("TR", True, 640, 360, whole=False), {}, ["MEDIUM"]),
+        (Order("TR", True, 853, 480, whole=False), {}, ["HIGH"]),
+        (Order("TR", True, 320, 180, whole=False), {"height": 0}, ["HIGH"]),
+        (Order("TR", True, 320, 180), {"simulcasted": False}, [True]),
+        (Order("TR", True, 320, 180), {"track": None}, [True]),
+        (Order("TR", False, whole=False), {}, [False]),
+        (Order("TR", False), {}, [False]),
+    ],
+)
+@pytest.mark.usefixtures("without_private_names")
+def test_without_the_private_names_video_is_switched_by_subscription_and_sized_by_quality(
+    order: Order, traits: dict[str, Any], asked: list[Any]
+) -> None:
+    assert sdk.video_way() == "subscription"
+    publication = Publication(**traits)
+    assert sdk.set_video(publication, order) > 0
+    assert publication.asked == asked
+
+
+@pytest.mark.parametrize("error", [AttributeError, TypeError, ValueError])
+def test_an_sdk_that_does_not_know_the_requests_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise error("no such field")
+
+    monkeypatch.setattr(sdk, "_request", refuse)
+    sdk.video_way.cache_clear()
+    assert sdk.video_way() == "subscription"
+    sdk.video_way.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("order", "requests"),
+    [
+        (Order("TR", True, 320, 180), [(sdk.DIMENSION, 320, 180), (sdk.ENABLE, True)]),
+        (Order("TR", True, 320, 180, whole=False), [(sdk.DIMENSION, 320, 180)]),
+        (Order("TR", False, whole=False), [(sdk.ENABLE, False)]),
+        (Order("TR", False), [(sdk.ENABLE, False), (sdk.DIMENSION, 160, 90)]),
+    ],
+)
+def test_the_size_is_said_before_a_track_is_on_and_after_it_is_off(
+    monkeypatch: pytest.MonkeyPatch, order: Order, requests: list[Any]
+) -> None:
+    assert sdk.video_way() == "settings"
+    said: list[Any] = []
+    monkeypatch.setattr(
+        sdk, "_request", lambda name, publication, **fields: said.append((name, *fields.values()))
+    )
+    assert sdk.set_video(object(), order) == len(requests)
+    assert said == requests
 
 
 def test_a_track_that_was_unpublished_a_moment_ago_is_no_error() -> None:
     stale: Any = SimpleNamespace(_ffi_handle=SimpleNamespace(handle=999_999_999))
-    assert not sdk.set_video(stale, True, 320, 180)
+    assert sdk.set_video(stale, Order("TR", True, 320, 180)) == 0
 
 
 async def test_a_stream_that_does_not_close_is_cut_off() -> None:

@@ -238,6 +238,7 @@ async def test_what_nobody_looks_at_is_not_received(
         assert link.videos[-1] == ("TR_1", False, 0, 0)
         assert stream.closed
         assert newest(network) is None
+        await world.clock.advance(2.0)
         world.publish("demand", WANTED)
         await settle()
         await network.opener.streams["TR_1"][1].picture(12)

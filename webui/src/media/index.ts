@@ -10,10 +10,12 @@
  * none, so that an avatar beneath may show through; a bubbling `video` event tells each change.
  */
 
-import type { TileKey } from './keys';
+import { observe, type Drawn } from './drawn';
+import { keyText, type TileKey } from './keys';
 import { Media, type MediaOptions, type MediaSource } from './media';
 import { attachment } from './tiles';
 
+export type { Drawn } from './drawn';
 export type { TileKey, VideoKind } from './keys';
 export type { MediaOptions, MediaSource } from './media';
 export type { PageReport } from './report';
@@ -34,6 +36,14 @@ export function startMedia(source: MediaSource, options: MediaOptions = {}): Med
  */
 export function attachTile(key: TileKey): (node: HTMLElement) => () => void {
   return attachment(key);
+}
+
+/**
+ * Calls `told` about once a second with what is drawn of the track `key`, until the returned function is called.
+ * Works before `startMedia` was called, too; costs nothing while nobody asks.
+ */
+export function observeTile(key: TileKey, told: (drawn: Drawn) => void): () => void {
+  return observe(keyText(key), told);
 }
 
 /** Call when a tile shows its person as speaking; it goes into the report of measure mode. */

@@ -1,5 +1,6 @@
 /** The page's half of video: tiles on one side, the worker on the other. */
 
+import { drawnOf, observed, setObserved, tell, VideoCount } from './drawn';
 import { watchFrames } from './frames';
 import { userOf } from './keys';
 import type { FromWorker, ToWorker } from './messages';
@@ -34,6 +35,7 @@ interface Shown {
   tile: Tile;
   surface: Surface;
   watch: Watch | null;
+  count: VideoCount | null;
 }
 
 export class Media implements TileOwner {
@@ -44,6 +46,8 @@ export class Media implements TileOwner {
   #gathering: Gathering | null;
   #timed: readonly string[];
   #ends: (() => void)[] = [];
+  #counting: ReturnType<typeof setInterval> | undefined;
+  #measuring = false;
   #whenStopped: () => void;
 
   constructor(source: MediaSource, options: MediaOptions, whenStopped: () => void) {
@@ -57,8 +61,9 @@ export class Media implements TileOwner {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker = worker;
     setOwner(this);
-    const measure = this.#gathering !== null && !this.#painter.video;
-    this.#ends.push(source.onDoor((door) => this.#tell({ do: 'open', door, measure })));
+    setObserved(() => this.#observe());
+    this.#observe();
+    this.#ends.push(source.onDoor((door) => this.#tell({ do: 'open', door })));
     if (this.#gathering) this.#reportEverySecond(this.#gathering);
   }
 
@@ -74,6 +79,8 @@ export class Media implements TileOwner {
   stop(): void {
     for (const end of this.#ends.splice(0)) end();
     setOwner(null);
+    setObserved(null);
+    clearInterval(this.#counting);
     for (const shown of [...this.#shown.values()]) this.removed(shown.tile);
     this.#worker?.terminate();
     this.#worker = null;
@@ -88,7 +95,7 @@ export class Media implements TileOwner {
       'position:absolute;inset:0;width:100%;height:100%;object-fit:inherit;visibility:hidden;pointer-events:none';
     surface.element.setAttribute('aria-hidden', 'true');
     tile.node.append(surface.element);
-    this.#shown.set(tile.id, { tile, surface, watch: this.#watch(tile, surface) });
+    this.#shown.set(tile.id, { tile, surface, watch: this.#watch(tile, surface), count: null });
     this.#tell({ do: 'draw', id: tile.id, key: tile.key, sink: surface.sink }, [surface.sink as Transferable]);
   }
 
@@ -98,6 +105,7 @@ export class Media implements TileOwner {
     this.#shown.delete(tile.id);
     this.#tell({ do: 'forget', id: tile.id });
     shown.watch?.stop();
+    shown.count?.stop();
     shown.surface.element.remove();
     shown.surface.close();
   }
@@ -113,6 +121,7 @@ export class Media implements TileOwner {
         this.#gathering?.size(key, of.width, of.height);
         of.latency.forEach((ms) => this.#gathering?.latency(ms));
         of.age.forEach((ms) => this.#gathering?.age(ms));
+        tell(key, drawnOf(of));
       }
       return;
     }
@@ -126,6 +135,26 @@ export class Media implements TileOwner {
         this.added(shown.tile);
       }
       mark(shown.tile.node, message.is === 'shown');
+    }
+  }
+
+  /** Counts while somebody wants to know: in the worker, or where a `<video>` counts by itself, there. */
+  #observe(): void {
+    const video = this.#painter?.video ?? false;
+    const measure = !video && (this.#gathering !== null || observed());
+    if (measure !== this.#measuring) this.#tell({ do: 'measure', on: (this.#measuring = measure) });
+    if (!video || observed() === (this.#counting !== undefined)) return;
+    clearInterval(this.#counting);
+    this.#counting = observed() ? setInterval(() => this.#count(), 1000) : undefined;
+  }
+
+  #count(): void {
+    const now = performance.now();
+    for (const shown of this.#shown.values()) {
+      const { element } = shown.surface;
+      if (!observed(shown.tile.key) || !(element instanceof HTMLVideoElement)) continue;
+      if (shown.count) tell(shown.tile.key, shown.count.take(now));
+      else shown.count = new VideoCount(element, now);
     }
   }
 

@@ -4,7 +4,9 @@ import type { Sink } from './painter';
 import type { Door } from './socket';
 
 export type ToWorker =
-  | { do: 'open'; door: Door | null; measure: boolean }
+  | { do: 'open'; door: Door | null }
+  /** Whether `measured` is told. */
+  | { do: 'measure'; on: boolean }
   | { do: 'draw'; id: number; key: string; sink: Sink }
   | { do: 'forget'; id: number };
 
@@ -13,7 +15,7 @@ export type FromWorker =
   | { is: 'shown'; ids: number[] }
   /** The tiles' stream ended: nothing of it may stay on the screen. They need new sinks. */
   | { is: 'cleared'; ids: number[] }
-  /** Measure mode, about once a second: what brushes drew by key, and what was read from the pictures. */
+  /** While it was asked for, about once a second: what brushes drew by key, and what was read from the pictures. */
   | { is: 'measured'; keys: Record<string, Measured> };
 
 export interface Measured {

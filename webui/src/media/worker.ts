@@ -17,17 +17,22 @@ const socket = new MediaSocket({
   batch: (batch, buffer) => easel.batch(batch, buffer),
 });
 
-function measure(): void {
-  const meter = new Meter(() => performance.timeOrigin + performance.now());
+let measuring: ReturnType<typeof setInterval> | undefined;
+
+function measure(on: boolean): void {
+  clearInterval(measuring);
+  const meter = on ? new Meter(() => performance.timeOrigin + performance.now()) : null;
   easel.meter = meter;
-  setInterval(() => scope.postMessage({ is: 'measured', keys: meter.take() }), 1000);
+  if (meter) measuring = setInterval(() => scope.postMessage({ is: 'measured', keys: meter.take() }), 1000);
 }
 
 scope.onmessage = ({ data }) => {
   switch (data.do) {
     case 'open':
-      if (data.measure && !easel.meter) measure();
       socket.open(data.door);
+      break;
+    case 'measure':
+      measure(data.on);
       break;
     case 'draw':
       easel.draw(data.id, data.key, brush(data.sink));

@@ -1,0 +1,1 @@
+"""The video of others: which of it is received, and how large."""

@@ -1,0 +1,193 @@
+"""What is received of a real publisher with simulcast layers, by what windows show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from livekit import rtc
+from tests.parts import LiveKit
+from tests.plugins.xcord_voice.callers import KeepingEngine, caller, kept_rooms, received
+
+from xcord import Demand, Want
+from xcord.testing import World
+from xcord_voice import sdk
+
+SMALL, LARGE = (320, 180), (1280, 720)
+PATIENCE = 60.0
+
+
+@dataclass
+class Viewer:
+    """An app in the call; ``pictures`` are the sizes of all that came of anybody, the latest last."""
+
+    world: World
+    rooms: list[Any]
+    pictures: list[tuple[int, int]] = field(default_factory=list)
+
+    def look(self, user: str = "", size: tuple[int, int] = SMALL) -> None:
+        """A window shows somebody's camera, or nobody's."""
+        self.world.publish("demand", Demand((Want(user, "camera", *size),) if user else ()))
+
+    async def until_sized(self, size: tuple[int, int]) -> None:
+        """Pictures of that size come."""
+        self.pictures.clear()
+        await self.world.until(lambda: self.pictures[-5:] == [size] * 5, timeout=PATIENCE)
+
+    async def until_nothing_comes(self) -> None:
+        """For a whole second no byte of video arrived."""
+        async with asyncio.timeout(PATIENCE):
+            before = await received(self.world, self.rooms[-1]._room)
+            while True:
+                await asyncio.sleep(1.0)
+                now = await received(self.world, self.rooms[-1]._room)
+                if now <= before:
+                    return
+                before = now
+
+    async def reconnect(self) -> None:
+        """The SDK makes a new connection."""
+        kind = rtc.SimulateScenarioKind.SIMULATE_FULL_RECONNECT
+        await self.world.shell.media.run(self.rooms[-1]._room.simulate_scenario(kind))
+        await self.world.until(lambda: self.world.read("voice").status == "reconnecting", timeout=PATIENCE)
+        await self.world.until(lambda: self.world.read("voice").status == "connected", timeout=PATIENCE)
+
+
+View = Callable[..., Any]
+
+
+@pytest.fixture
+def view(
+    livekit: LiveKit, engine: KeepingEngine, real_voice: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> View:
+    @asynccontextmanager
+    async def enter() -> AsyncIterator[Viewer]:
+        rooms = kept_rooms(monkeypatch)
+        async with real_voice() as world:
+            viewer = Viewer(world, rooms)
+            slots = world.shell.media.slots
+
+            def came(key: Any) -> None:
+                if key is not None and (frame := slots.newest([key]).get(key)) is not None:
+                    viewer.pictures.append((frame.width, frame.height))
+
+            slots.on_frame = came
+            await world.ask("voice.join", {"url": livekit.url, "token": livekit.token("me:desk", "r")})
+            await world.until(lambda: world.read("voice").status == "connected", timeout=PATIENCE)
+            yield viewer
+            slots.on_frame = None
+
+    return enter
+
+
+@pytest.fixture(params=["settings", "subscription"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The SDK's own requests, and its public functions alone."""
+    if request.param == "subscription":
+        monkeypatch.setattr(sdk, "video_way", lambda: "subscription")
+    assert sdk.video_way() == request.param
+    return request.param
+
+
+@pytest.mark.usefixtures("way")
+async def test_the_layer_follows_the_tile_and_nothing_comes_of_who_is_out_of_sight(
+    livekit: LiveKit, view: View
+) -> None:
+    async with caller(livekit, "ann:phone") as ann, view() as viewer:
+        await ann.show_layers()
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+        viewer.look("ann", LARGE)
+        await viewer.until_sized(LARGE)
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+        viewer.look()
+        await viewer.until_nothing_comes()
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+
+
+@pytest.mark.usefixtures("way")
+async def test_size_and_switch_hold_after_a_full_reconnect(livekit: LiveKit, view: View) -> None:
+    async with caller(livekit, "ann:phone") as ann, view() as viewer:
+        await ann.show_layers()
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+        await viewer.reconnect()
+        await viewer.until_sized(SMALL)
+        viewer.look()
+        await viewer.until_nothing_comes()
+        await viewer.reconnect()
+        await viewer.until_nothing_comes()
+        viewer.look("ann", LARGE)
+        await viewer.until_sized(LARGE)
+
+
+async def test_size_and_switch_hold_after_a_track_was_taken_anew(livekit: LiveKit, view: View) -> None:
+    async with caller(livekit, "ann:phone") as ann, view() as viewer:
+        sid = await ann.show_layers()
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+
+        async def take_anew() -> None:
+            link = viewer.rooms[-1]
+            for on in (False, True):
+                link.receive(sid, on)
+                await asyncio.sleep(0.3)
+
+        await viewer.world.shell.media.run(take_anew())
+        await viewer.until_sized(SMALL)
+        viewer.look()
+        await viewer.until_nothing_comes()
+        await viewer.world.shell.media.run(take_anew())
+        await viewer.until_nothing_comes()
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+
+
+async def test_nothing_comes_of_who_takes_the_place_of_somebody_out_of_sight(
+    livekit: LiveKit, view: View
+) -> None:
+    """The SDK gives the receiver of who left to who comes."""
+    async with view() as viewer:
+        async with caller(livekit, "ann:phone") as ann:
+            await ann.show_layers()
+            viewer.look("ann", SMALL)
+            await viewer.until_sized(SMALL)
+            viewer.look()
+            await viewer.until_nothing_comes()
+        async with caller(livekit, "ben:phone") as ben:
+            await ben.show_layers()
+            await viewer.world.until(lambda: any(p.camera for p in viewer.world.read("voice").people))
+            await viewer.until_nothing_comes()
+            viewer.look("ben", SMALL)
+            await viewer.until_sized(SMALL)
+
+
+async def test_a_layer_that_nobody_takes_is_not_sent_any_more(livekit: LiveKit, view: View) -> None:
+    async with caller(livekit, "ann:phone") as ann, view() as viewer:
+        await ann.show_layers()
+        viewer.look("ann", LARGE)
+        await viewer.until_sized(LARGE)
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+
+        async def sending() -> set[str]:
+            before = await ann.sent()
+            await asyncio.sleep(1.0)
+            return {rid for rid, count in (await ann.sent()).items() if count > before.get(rid, 0)}
+
+        async with asyncio.timeout(PATIENCE):
+            while await sending() != {"q"}:
+                pass
+        viewer.look("ann", LARGE)
+        await viewer.until_sized(LARGE)
+        assert "f" in await sending()
+        viewer.look()
+        async with asyncio.timeout(PATIENCE):
+            while await sending():
+                pass
