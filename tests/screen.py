@@ -12,6 +12,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 20.0  # seconds that a part of the screen may take to come up
+FULL_SCREEN = """
+from PySide6.QtWidgets import QApplication, QWidget
+app = QApplication(["other"])
+window = QWidget()
+window.showFullScreen()
+app.exec()
+"""
 
 
 class NoScreenError(RuntimeError):
@@ -37,6 +45,19 @@ class Screen:
     def environ(self) -> dict[str, str]:
         mine = {k: v for k, v in os.environ.items() if k not in {"WAYLAND_DISPLAY", "XAUTHORITY"}}
         return {**mine, "DISPLAY": self.display, "XDG_SESSION_TYPE": "x11"}
+
+    @contextlib.contextmanager
+    def covered(self) -> Iterator[None]:
+        """Somebody else's full-screen window, as long as the block lasts."""
+        other = subprocess.Popen([sys.executable, "-c", FULL_SCREEN], env=self.environ)
+        try:
+            yield
+        finally:
+            _end(other)
+
+    def turn_to(self, desktop: int) -> None:
+        """Ask for another desktop, as a pager does; they count from 0."""
+        subprocess.run(["wmctrl", "-s", str(desktop)], env=self.environ, check=True, timeout=PATIENCE)
 
     def shoot(self, path: Path) -> None:
         """Write what the whole screen shows as a PNG."""

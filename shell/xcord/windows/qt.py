@@ -24,6 +24,7 @@ from .qt_environment import prepare
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
+    from .qt_cover import Cover
     from .qt_full_screen import FullScreen
     from .qt_signals import Signals
     from .qt_tray import Tray
@@ -71,6 +72,7 @@ class QtWindows(WindowLayer):
         self._full: FullScreen | None = None
         self._signals: Signals | None = None
         self._tray: Tray | None = None
+        self._cover: Cover | None = None
         self._quit_asked = False
 
     def run(self) -> None:
@@ -185,6 +187,9 @@ class QtWindows(WindowLayer):
 
     def _now_running(self) -> None:
         super()._now_running()
+        from .qt_cover import Cover
+
+        self._cover = Cover(self._courier, lambda: [w.native.visibility for w in self._windows.values()])
         self._later(TRAY_DELAY, self._make_tray)
 
     def _make_tray(self) -> None:
@@ -268,6 +273,8 @@ class QtWindows(WindowLayer):
         if self._tray:
             self._tray.remove()
             self._tray = None
+        if self._cover:
+            self._cover.end()
         for native in list(view.BrowserView.instances.values()):
             native.visibility.end()
             delete(native.webview.page(), native)

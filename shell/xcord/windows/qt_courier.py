@@ -42,25 +42,35 @@ class Courier(QObject):
 
 
 class Visibility(QObject):
-    """Tells when a window comes to be seen or is hidden or minimised."""
+    """Tells when a window comes to be seen or is hidden, minimised or covered."""
 
     _TYPES = frozenset({QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange})
 
     def __init__(self, window: QWidget, tell: Callable[[bool], None]) -> None:
         super().__init__(window)
-        self._window = window
+        self.window = window
         self._tell = tell
+        self._covered = False
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Qt's name for it."""
         if event.type() in self._TYPES:
-            self._tell(self._window.isVisible() and not self._window.isMinimized())
+            self._look()
         return False
+
+    def cover(self, on: bool) -> None:
+        """Nothing can be seen of the window although it is shown, or no longer."""
+        if self._covered != on:
+            self._covered = on
+            self._look()
+
+    def _look(self) -> None:
+        self._tell(self.window.isVisible() and not self.window.isMinimized() and not self._covered)
 
     def end(self) -> None:
         """Watch no longer."""
-        self._window.removeEventFilter(self)
+        self.window.removeEventFilter(self)
 
 
 _LEVELS = {QtMsgType.QtCriticalMsg: logging.ERROR, QtMsgType.QtFatalMsg: logging.CRITICAL}

@@ -225,6 +225,23 @@ def test_closing_the_main_window_with_a_tray_hides_it(screen: Screen, pages: Pag
         desktop.end()
 
 
+def test_a_window_under_a_full_screen_one_is_not_seen(desktop: Desktop, pages: Pages, screen: Screen) -> None:
+    pages.await_told("painted")
+    with screen.covered():
+        desktop.await_event("visible", "main", False)
+        pages.await_told("hidden")
+    desktop.await_event("visible", "main", True)
+    pages.await_told("visible")
+
+
+def test_a_window_on_another_desktop_is_not_seen(desktop: Desktop, pages: Pages, screen: Screen) -> None:
+    pages.await_told("painted")
+    screen.turn_to(1)
+    desktop.await_event("visible", "main", False)
+    screen.turn_to(0)
+    desktop.await_event("visible", "main", True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_asks_the_app_to_quit(desktop: Desktop, number: signal.Signals) -> None:
     desktop.process.send_signal(number)

@@ -1,0 +1,75 @@
+"""What nobody can see is not received: closed, minimised, covered, on another desktop."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.guests.stack import App
+from tests.journeys.world import World
+
+PATIENCE = 30.0
+
+
+@pytest.fixture(scope="module")
+def call(world: World) -> Iterator[App]:
+    with world.call() as app:
+        app.ask("settings.set", name="voice.statistics", value=True)
+        app.wait("pictures of everybody", ["statistics"], received, PATIENCE)
+        yield app
+
+
+def received(slices: dict[str, Any]) -> bool:
+    """Video of each guest comes, asked for in the size of its tile."""
+    videos = slices["statistics"]["videos"]
+    return bool(videos) and all(
+        video["kilobits"] > 0 and video["asked_height"] > 0 and video["tile_height"] > 0 for video in videos
+    )
+
+
+def off(slices: dict[str, Any]) -> bool:
+    """Not a byte of video came since the last look."""
+    videos = slices["statistics"]["videos"]
+    return bool(videos) and all(
+        video["kilobits"] == 0 and video["why"] == "unseen" and video["asked_height"] == 0 for video in videos
+    )
+
+
+@contextlib.contextmanager
+def minimised(world: World, call: App) -> Iterator[None]:
+    tool = ["xdotool", "search", "--onlyvisible", "--name", "^xcord$"]
+    subprocess.run([*tool, "windowminimize"], env=world.screen.environ, check=True, timeout=10)
+    yield
+    call.ask("window.show", name="main")
+
+
+@contextlib.contextmanager
+def closed(world: World, call: App) -> Iterator[None]:
+    subprocess.run(["wmctrl", "-c", "xcord"], env=world.screen.environ, check=True, timeout=10)
+    yield
+    call.ask("window.show", name="main")
+
+
+@contextlib.contextmanager
+def covered(world: World, call: App) -> Iterator[None]:
+    with world.screen.covered():
+        yield
+
+
+@contextlib.contextmanager
+def elsewhere(world: World, call: App) -> Iterator[None]:
+    world.screen.turn_to(1)
+    yield
+    world.screen.turn_to(0)
+
+
+@pytest.mark.parametrize("hidden", [minimised, closed, covered, elsewhere])
+def test_a_window_that_nobody_can_see_receives_no_video(
+    world: World, call: App, hidden: Callable[[World, App], contextlib.AbstractContextManager[None]]
+) -> None:
+    with hidden(world, call):
+        call.wait("no video", ["statistics"], off, PATIENCE)
+    call.wait("video again", ["statistics"], received, PATIENCE)
