@@ -3,6 +3,7 @@
 import atexit
 import os
 import sys
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -26,6 +27,18 @@ REAL = (
 """What hears, sees and waits: one of these at a time, in one lane, and everything else beside it."""
 
 _status = 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Numbers tests of one name: lanes know a test by its name and would run only one of them.
+
+    schemathesis calls all operations of a document alike.
+    """
+    seen = Counter[str]()
+    for item in items:
+        seen[item.nodeid] += 1
+        if (number := seen[item.nodeid]) > 1 and item.parent is not None:
+            item._id = item.parent.id.child(f"{item.name}[{number}]")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -43,7 +43,7 @@ class Windows(WindowLayer):
 
     def _open(self, spec: WindowSpec, url: str) -> None: ...
 
-    _show = _hide = _close = _load = _open  # type: ignore[assignment]
+    _show = _hide = _close = _load = _full_screen = _open  # type: ignore[assignment]
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_without_a_command_the_app_is_run(xcord: Terminal) -> None:
         (("ask", "voice.mute", "{on"), "is no JSON"),
         (("ask", "voice.mute"), "does not run here. Start it: xcord"),
         (("read", "voice"), "does not run here. Start it: xcord"),
-        (("view", "nothing"), "there is no view mode 'nothing'. There are: focus, gallery."),
+        (("view", "nothing"), "there is no view mode 'nothing'. There are: focus, gallery, pip."),
         (("view", "gallery", "--size", "wide"), "'wide' is no size up to 32768. Write --size 1280x720."),
         (("view", "gallery", "--size", "99999x2"), "'99999x2' is no size"),
         (("view", "gallery", "--people", "-1"), "-1 people cannot be drawn. Write --people 0 to 1000."),
@@ -257,7 +257,7 @@ def test_a_view_mode_that_fails_is_named_with_its_line(xcord: Terminal) -> None:
     plugin(xcord.home, "bad", head + "def arrange(tiles, viewport) return 1" + tail)
     said = xcord("view", "bad", code=2)
     assert "SyntaxError: expected ':' at bad.py:2" in said
-    assert said.endswith("There are: focus, gallery.\n")
+    assert said.endswith("There are: focus, gallery, pip.\n")
 
 
 def test_a_view_mode_is_checked(xcord: Terminal) -> None:

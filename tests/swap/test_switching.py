@@ -270,14 +270,14 @@ async def test_without_layout_the_call_goes_on_and_the_stage_is_gone(
 async def test_without_reconnection_a_good_call_goes_on_as_it_was(server: ServerEnd, tmp_path: Path) -> None:
     async with in_a_call(server, tmp_path) as call:
         before = call.page.slices["voice"]
-        after_second = await held()
+        after_second = await settled()
         for time in range(TIMES):
             await call.switch("reconnection", False)
             await call.page.until(lambda slices: "reconnection" not in slices)
             await call.switch("reconnection", True)
             await call.page.until(lambda slices: slices.get("reconnection", {}).get("phase") == "off")
             if time == 1:
-                after_second = await held()
+                after_second = await settled()
         assert call.page.slices["voice"] == before
         assert "left" not in call.friend.told
         await assert_no_more_than(after_second)

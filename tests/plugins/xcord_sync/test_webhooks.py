@@ -28,10 +28,13 @@ BODY = b"{}"
 HASH = base64.b64encode(hashlib.sha256(BODY).digest()).decode()
 
 
+WHILE = 7200  # seconds; tokens are made when the tests are collected
+
+
 def token(**claims: object) -> str:
-    """Good for ``BODY``, but for the given claims."""
+    """Good for ``BODY``, but for the given claims, and for longer than a whole test run."""
     now = int(time.time())
-    return jwt.encode({"iss": KEY, "nbf": now, "exp": now + 300, "sha256": HASH} | claims, SECRET)
+    return jwt.encode({"iss": KEY, "nbf": now, "exp": now + WHILE, "sha256": HASH} | claims, SECRET)
 
 
 def test_a_signed_body_is_received_from_either_of_two_issuers() -> None:
@@ -55,16 +58,16 @@ def test_a_changed_body_is_not_the_one_that_was_signed() -> None:
         "nonsense",
         "Bearer " + token(),
         token(iss="stranger"),
-        token(exp=int(time.time()) - 120),
-        token(nbf=int(time.time()) + 120),
-        token(iat=int(time.time()) + 120),
+        token(exp=int(time.time()) - WHILE),
+        token(nbf=int(time.time()) + WHILE),
+        token(iat=int(time.time()) + WHILE),
         token(sha256="%%%"),
         token(sha256=7),
         token(iss="newer"),
         token(sha256=""),
-        jwt.encode({"iss": KEY, "sha256": HASH, "exp": time.time() + 300}, "x" * 40),
+        jwt.encode({"iss": KEY, "sha256": HASH, "exp": time.time() + WHILE}, "x" * 40),
         jwt.encode({"iss": KEY, "sha256": HASH}, SECRET),
-        jwt.encode({"iss": KEY, "sha256": HASH, "exp": time.time() + 300}, "", algorithm="none"),
+        jwt.encode({"iss": KEY, "sha256": HASH, "exp": time.time() + WHILE}, "", algorithm="none"),
     ],
     ids=range(14),  # a token in the name would be another one in each of the test run's lanes
 )

@@ -20,6 +20,7 @@ from xcord import (
     Rejoin,
     Simulate,
     Speaking,
+    Statistics,
     Switch,
     Voice,
     Volume,
@@ -38,6 +39,7 @@ class Echo:
         hub.slice("quality", Quality, Quality())
         hub.slice("capture", Capture, Capture())
         hub.slice("meter", Meter, Meter())
+        hub.slice("statistics", Statistics, Statistics())
         hub.command("voice.join", Join, self.join)
         hub.command("voice.leave", Nothing, self.leave)
         hub.command("voice.rejoin", Rejoin, self.rejoin)
