@@ -62,7 +62,7 @@ class _Inspection:
 
         :raises GivenUpError: a question was never answered.
         """
-        self._time()
+        failed = self._time()
         if "time" in self.broken:
             return
         cases = list(standing())
@@ -73,9 +73,16 @@ class _Inspection:
                 self._note("same", case, "the same question has two answers. Keep nothing between two calls.")
         for drag in dragged():
             self._drag(drag)
+        if failed:
+            self._note(
+                "answer", TIMED, failed
+            )  # the smallest case that fails is there already, if there is one
 
-    def _time(self) -> None:
-        """The quickest of several times: a busy machine makes some of them longer, and none shorter."""
+    def _time(self) -> str:
+        """The quickest of several times: a busy machine makes some of them longer, and none shorter.
+
+        Returns what is wrong if there is no answer.
+        """
         taken = []
         for _ in range(TIMES):
             try:
@@ -83,8 +90,8 @@ class _Inspection:
             except GivenUpError as error:
                 self._note("time", TIMED, f"it {error}. The app waits {ARRANGE_WITHIN * 1000:.0f} ms.")
                 raise
-            except Exception:  # noqa: BLE001 it comes up again, with fewer people
-                return
+            except Exception as error:  # noqa: BLE001 a mode may raise anything
+                return _failing(error)
         self.quickest = min(taken)
         if self.quickest > ARRANGE_WITHIN:
             self._note(
@@ -93,6 +100,7 @@ class _Inspection:
                 f"it takes {self.quickest * 1000:.0f} ms at best, and the app waits "
                 f"{ARRANGE_WITHIN * 1000:.0f} ms. Compute less for each tile.",
             )
+        return ""
 
     def _answer(self, case: Case) -> Places | None:
         """What it answers, checked by itself; ``None`` if that is nothing to go on with."""
@@ -102,7 +110,7 @@ class _Inspection:
             self._note("time", case, f"it {error}. The app waits {ARRANGE_WITHIN * 1000:.0f} ms.")
             raise
         except Exception as error:  # noqa: BLE001 a mode may raise anything
-            self._note("answer", case, f"{told(error)}. The app would show gallery instead.")
+            self._note("answer", case, _failing(error))
             return None
         for rule, look in (("overlap", overlap), ("pinned", lost_pin)):
             if sentence := look(answer, case):
@@ -117,6 +125,10 @@ class _Inspection:
 
     def _note(self, rule: str, case: Case, sentence: str) -> None:
         self.broken.setdefault(rule, f"{case}: {sentence}")
+
+
+def _failing(error: Exception) -> str:
+    return f"{told(error)}. The app would show gallery instead."
 
 
 def _place_of(arrange: Arrange) -> str:

@@ -53,3 +53,17 @@ def test_every_broken_rule_is_told_at_once() -> None:
         view_mode(both)
     assert set(caught.value.broken) == {"answer", "pinned"}
     assert "KeyError: '8K' at test_check.py" in str(caught.value)
+
+
+def test_a_mode_that_fails_the_first_time_alone_is_caught() -> None:
+    calls = 0
+
+    def late(tiles, viewport):  # type: ignore[no-untyped-def]
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise ValueError("not yet")
+        return row(tiles, viewport)
+
+    with pytest.raises(BrokenModeError, match=r"100 people in 1280x720: .*not yet"):
+        view_mode(late)
