@@ -91,13 +91,16 @@ _HOMES = {
         "SetRole",
         "SetSetting",
         "SetViewport",
+        "ShowWindow",
         "Switch",
         "Unban",
         "Volume",
     ),
     "settings": ("write_atomically",),
     "stage_requests": ("Expand", "Pin", "SetMode", "TurnPage"),
+    "surroundings": ("Desktop", "Limit", "Screen", "Withdrawn"),
     "views": ("ARRANGE_WITHIN", "Arrange", "ModeEntry", "ViewMode"),
+    "window_requests": ("PlaceWindow", "SetOpacity", "TakeInput"),
     "window_spec": ("WindowSpec",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -196,6 +199,7 @@ if TYPE_CHECKING:
     from .requests import SetRole as SetRole
     from .requests import SetSetting as SetSetting
     from .requests import SetViewport as SetViewport
+    from .requests import ShowWindow as ShowWindow
     from .requests import Switch as Switch
     from .requests import Unban as Unban
     from .requests import Volume as Volume
@@ -204,10 +208,17 @@ if TYPE_CHECKING:
     from .stage_requests import Pin as Pin
     from .stage_requests import SetMode as SetMode
     from .stage_requests import TurnPage as TurnPage
+    from .surroundings import Desktop as Desktop
+    from .surroundings import Limit as Limit
+    from .surroundings import Screen as Screen
+    from .surroundings import Withdrawn as Withdrawn
     from .views import ARRANGE_WITHIN as ARRANGE_WITHIN
     from .views import Arrange as Arrange
     from .views import ModeEntry as ModeEntry
     from .views import ViewMode as ViewMode
+    from .window_requests import PlaceWindow as PlaceWindow
+    from .window_requests import SetOpacity as SetOpacity
+    from .window_requests import TakeInput as TakeInput
     from .window_spec import WindowSpec as WindowSpec
 
 

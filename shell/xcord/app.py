@@ -47,6 +47,8 @@ class App:
                 left_full_screen=lambda name: self._tell(lambda hub: hub.note_left_full_screen(name)),
                 closed=lambda name: self._tell(lambda hub: hub.note_closed(name)),
                 page_lost=lambda name: self._tell(lambda hub: hub.reload(name)),
+                took_input=lambda name: self._tell(lambda hub: hub.note_took_input(name)),
+                desktop=lambda seen: self._tell(lambda hub: hub.note_desktop(seen)),
             ),
             language_of("auto"),
         )

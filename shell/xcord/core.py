@@ -88,7 +88,7 @@ async def running(
     media = Media(slots)
     media.start()
     shell = Shell(hub, settings, ViewModes(), media, Gate(), config)
-    desk = Desk(hub, settings, lambda: supervisor, measure=config.measure)
+    desk = Desk(hub, settings, lambda: supervisor, shell.windows, measure=config.measure)
     supervisor = Supervisor(shell, plugins, table)
     watchdog = Watchdog(lambda loop, stack, files: _blame(hub, plugins, loop, stack, files))
     watchdog.watch("hub", hub._loop, threading.get_ident())
@@ -97,7 +97,8 @@ async def running(
         screen = Screen(hub, pictures)
         # Before a page can come: it sees all slices.
         supervisor.wire_all(plugins.left_off(settings.get("app.plugins"), config.on))
-        server = PageServer(hub, door, web, listener, screen.ticket, desk.note_presence, shell.pictures)
+        presence = desk.windows.note_presence
+        server = PageServer(hub, door, web, listener, screen.ticket, presence, shell.pictures)
         async with server.running():
             watchdog.start()
             core = Core(hub, door, desk, supervisor, media, server.port)

@@ -1,48 +1,27 @@
-"""The shell's own slices and commands: settings, plugins, windows, and what pages measure."""
+"""The shell's own slices and commands: settings, plugins, links, and what pages measure."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 
 from .calls import Asker
-from .door import Admission
 from .errors import CommandError
 from .figures import Measure, PageReport
 from .hub import SHELL, Hub
 from .links import Desktop, desktop, invite_in
 from .messages import PROTOCOL
-from .model import App, Settings, Viewport, Windows, WindowState
+from .model import App, Settings
 from .options import Option, OptionTable
-from .requests import Nothing, OpenLink, SetPlugin, SetSetting, SetViewport, ShowWindow, Switch
+from .requests import Nothing, OpenLink, SetPlugin, SetSetting, Switch
 from .settings import Settings as Store
 from .supervisor import Supervisor
-
-LARGEST = 32_768  # CSS pixels; a larger window is a mistake
-
-
-class WindowControl(Protocol):
-    """What the shell can do to real windows; without a screen there are none."""
-
-    def show(self, name: str) -> None:
-        """Brings a window to the front, opening it if need be."""
-        ...
-
-    def close(self, name: str) -> None:
-        """Closes a window; the call goes on."""
-        ...
-
-    def full_screen(self, name: str, on: bool) -> None:
-        """Lets a window have the whole screen, or gives it its old place back."""
-        ...
-
-    def quit(self) -> None:
-        """Leaves the room and ends the app."""
-        ...
+from .window_desk import WindowDesk
+from .window_spec import MAIN, WindowSpecs
 
 
 def add_own_options(table: OptionTable) -> None:
@@ -57,32 +36,32 @@ def add_own_options(table: OptionTable) -> None:
 
 
 class Desk:
-    """One per app. ``windows`` is set once real windows exist."""
+    """One per app. ``windows`` has its own words."""
 
     def __init__(
-        self, hub: Hub, store: Store, supervisor: Callable[[], Supervisor], *, measure: bool
+        self,
+        hub: Hub,
+        store: Store,
+        supervisor: Callable[[], Supervisor],
+        specs: WindowSpecs,
+        *,
+        measure: bool,
     ) -> None:
         from importlib.metadata import version
 
         self._hub, self._store, self._supervisor, self._measuring = hub, store, supervisor, measure
-        self.windows_control: WindowControl | None = None
+        self.windows = WindowDesk(hub, specs)
         self._desktop: Desktop | None = None
         self.painted = asyncio.Event()  # set when the first page has drawn its first snapshot
-        self._windows: dict[str, WindowState] = {}
         self._app = hub.claim_slice(
             "app", SHELL, App, App(version=version("xcord"), protocol=PROTOCOL, measure=measure)
         )
         self._settings = hub.claim_slice("settings", SHELL, Settings, Settings(store.values()))
-        self._windows_slice = hub.claim_slice("windows", SHELL, Windows, Windows())
         if measure:
             self._measure = hub.claim_slice("measure", SHELL, Measure, Measure())
         for name, args, handler in (
             ("settings.set", SetSetting, self._set_setting),
             ("plugins.set", SetPlugin, self._set_plugin),
-            ("stage.viewport", SetViewport, self._set_viewport),
-            ("window.show", ShowWindow, self._show_window),
-            ("window.close", ShowWindow, self._close_window),
-            ("window.full_screen", Switch, self._set_full_screen),
             ("app.quit", Nothing, self._quit),
             ("app.open_link", OpenLink, self._open_link),
             ("app.handle_links", Switch, self._handle_links),
@@ -123,8 +102,8 @@ class Desk:
             await self._see_links()
 
     async def _open_link(self, args: OpenLink, asker: Asker) -> None:
-        if self.windows_control is not None and args.link:
-            self.windows_control.show("main")
+        if self.windows.control is not None and args.link:
+            self.windows.control.open(MAIN)
         try:
             link = invite_in(args.link) if args.link else ""
         except CommandError:
@@ -135,73 +114,8 @@ class Desk:
     def _set_rejoin(self, channel: str) -> None:
         self._app.set(msgspec.structs.replace(self._app.value, rejoin=channel))
 
-    # -- windows ------------------------------------------------------------------------------------------
-
-    def note_presence(self, admission: Admission, connected: bool) -> None:
-        """A page came or went. A page that went shows nothing any more."""
-        present = self._windows.get(admission.window)
-        if not connected and admission.watch_only:
-            self._windows.pop(admission.window, None)
-        else:
-            self._windows[admission.window] = WindowState(
-                name=admission.window,
-                page=admission.page,
-                connected=connected,
-                watch_only=admission.watch_only,
-                visible=present.visible if present else True,
-                full_screen=present.full_screen if present else False,
-                viewport=present.viewport if present and connected else None,
-            )
-        self._publish_windows()
-
-    def note_visible(self, name: str, visible: bool) -> None:
-        """The desktop hid a window or shows it again."""
-        if (state := self._windows.get(name)) is not None:
-            self._windows[name] = msgspec.structs.replace(state, visible=visible)
-            self._publish_windows()
-
-    def note_full_screen(self, name: str, on: bool) -> None:
-        """A window has the whole screen, or does not any more."""
-        if (state := self._windows.get(name)) is not None:
-            self._windows[name] = msgspec.structs.replace(state, full_screen=on)
-            self._publish_windows()
-
-    def forget_window(self, name: str) -> None:
-        """A window was closed for good."""
-        self._windows.pop(name, None)
-        self._publish_windows()
-
-    def _publish_windows(self) -> None:
-        self._windows_slice.set(Windows(tuple(self._windows.values())))
-
-    async def _set_viewport(self, args: SetViewport, asker: Asker) -> None:
-        state = self._windows.get(asker.name) if asker.kind == "window" else None
-        if state is None:
-            raise CommandError("not_a_window", "only a window has a viewport")
-        if not (0 <= args.width <= LARGEST and 0 <= args.height <= LARGEST and 10 <= args.scale <= 1000):
-            raise CommandError("bad_arguments", "a viewport has 0 to 32768 pixels and a scale of 10 to 1000")
-        viewport = Viewport(width=args.width, height=args.height, scale=args.scale, visible=args.visible)
-        self._windows[state.name] = msgspec.structs.replace(state, viewport=viewport)
-        self._publish_windows()
-
-    async def _show_window(self, args: ShowWindow, asker: Asker) -> None:
-        self._control().show(args.name)
-
-    async def _close_window(self, args: ShowWindow, asker: Asker) -> None:
-        self._control().close(args.name)
-
     async def _quit(self, args: Nothing, asker: Asker) -> None:
-        self._control().quit()
-
-    async def _set_full_screen(self, args: Switch, asker: Asker) -> None:
-        name = asker.name if asker.kind == "window" else "main"
-        self._control().full_screen(name, args.on)
-        self.note_full_screen(name, args.on)
-
-    def _control(self) -> WindowControl:
-        if self.windows_control is None:
-            raise CommandError("no_windows", "this run has no windows")
-        return self.windows_control
+        self.windows.needed().quit()
 
     # -- settings and plugins -----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from .pictures import Fetch, Pictures
 from .settings import Settings
 from .views import ModeEntry, ViewModes
 from .watchers import Listener
+from .window_spec import WindowSpecs
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Shell:
     gate: Gate
     config: Config
     pictures: Pictures = field(default_factory=Pictures)
+    windows: WindowSpecs = field(default_factory=WindowSpecs)
 
 
 class Handle:

@@ -43,7 +43,7 @@ def xcord_add_commands(parser: _SubParsersAction[Any]) -> None:
 
 @hookspec
 def xcord_windows(config: Config) -> Iterable[WindowSpec]:
-    """Called once before any window opens; returns the windows that this plugin adds."""
+    """Called when the plugin is switched on; returns the windows that it adds. They leave with the plugin."""
     return ()
 
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import gc
 import socket
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +22,9 @@ from .errors import CommandError
 from .hub import SHELL
 from .instance import Instance
 from .requests import OpenLink
+from .surroundings import Desktop
 from .window_spec import MAIN, WindowSpec
-from .windows import WindowLayer, language_of
+from .windows import Place, WindowLayer, language_of
 
 PICTURE_WITHIN = 5.0  # seconds for the first painted window before plugins start regardless
 
@@ -44,7 +46,8 @@ class HubSide:
         self._stop = asyncio.Event()
         self._core: Core | None = None
         self._control = Later()
-        self._specs: dict[str, WindowSpec] = {MAIN.name: MAIN}
+        self._open: dict[str, WindowSpec] = {MAIN.name: MAIN}
+        self._ending: Counter[str] = Counter()  # windows that we closed and whose end was not told yet
 
     def run(self) -> None:
         """Returns when the app is to end and all has ended."""
@@ -69,7 +72,7 @@ class HubSide:
             ended=self._stop,
         ) as core:
             if not self._stop.is_set():
-                self._open_plugin_windows(core)
+                core.desk.windows.open_all()
             core.hub.watch(SHELL, self._on_settings, "settings")
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
@@ -82,7 +85,7 @@ class HubSide:
     async def _first_picture(self, core: Core) -> None:
         """Waits until the window is painted, will not be, or is not wanted any more."""
         self._core = core
-        core.desk.windows_control = self
+        core.desk.windows.control = self
         ends = {asyncio.ensure_future(event.wait()) for event in (core.desk.painted, self._stop)}
         await asyncio.wait(ends, timeout=PICTURE_WITHIN, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
@@ -90,11 +93,7 @@ class HubSide:
         self._control.begin(answerer(core.hub, self._loop))
         gc.freeze()  # what was imported stays for good: the collector need not look at it again and again
         gc.enable()
-
-    def _open_plugin_windows(self, core: Core) -> None:
-        for spec in core.supervisor.windows():
-            self._specs[spec.name] = spec
-            self._layer.open(spec, self._address(spec))
+        self._layer.observe()
 
     def _on_settings(self, name: str, value: Any) -> None:
         if value is not None:
@@ -109,47 +108,76 @@ class HubSide:
     def note_visible(self, name: str, on: bool) -> None:
         """A window is to be seen, or is not."""
         if self._core is not None:
-            self._core.desk.note_visible(name, on)
+            self._core.desk.windows.note_visible(name, on)
 
     def note_left_full_screen(self, name: str) -> None:
         """A window has the whole screen no more."""
         if self._core is not None:
-            self._core.desk.note_full_screen(name, False)
+            self._core.desk.windows.note_full_screen(name, False)
 
     def note_closed(self, name: str) -> None:
         """A window is gone for good."""
-        self._door.revoke(name)
+        if self._ending[name]:
+            self._ending[name] -= 1  # it may be open again by now
+            return
+        self._let_go(name)
         if self._core is not None:
-            self._core.desk.forget_window(name)
+            self._core.desk.windows.note_closed(name)
+
+    def _let_go(self, name: str) -> None:
+        self._open.pop(name, None)
+        self._door.revoke(name)
+
+    def note_took_input(self, name: str) -> None:
+        """An overlay got what was not meant for it."""
+        if self._core is not None:
+            self._core.desk.windows.note_took_input(name)
+
+    def note_desktop(self, desktop: Desktop) -> None:
+        """Screens, compositor or the program in front have changed."""
+        if self._core is not None:
+            self._core.desk.windows.note_desktop(desktop)
 
     def reload(self, name: str) -> None:
         """A window's page died."""
-        if (spec := self._specs.get(name)) is not None:
+        if (spec := self._open.get(name)) is not None:
             self._layer.load(name, self._address(spec))
 
     # -- WindowControl: asked by commands -----------------------------------------------------------------
 
-    def show(self, name: str) -> None:
+    def open(self, spec: WindowSpec) -> None:
         """See ``WindowControl``."""
-        spec = self._specs.get(name)
-        if spec is None:
-            return
-        if self._core is not None and name not in {
-            state.name for state in self._core.hub.read("windows").windows
-        }:
+        if spec.name not in self._open:
+            self._open[spec.name] = spec
             self._layer.open(spec, self._address(spec))
-        self._layer.show(name)
+        self._layer.show(spec.name)
+
+    def hide(self, name: str) -> None:
+        """See ``WindowControl``."""
+        self._layer.hide(name)
 
     def close(self, name: str) -> None:
-        """See ``WindowControl``: the main window is hidden, it is the way back into the app."""
-        if name == MAIN.name:
-            self._layer.hide(name)
-        else:
+        """See ``WindowControl``."""
+        if name in self._open:
+            self._ending[name] += 1
+            self._let_go(name)
             self._layer.close(name)
 
     def full_screen(self, name: str, on: bool) -> None:
         """See ``WindowControl``."""
         self._layer.full_screen(name, on)
+
+    def place(self, name: str, x: int, y: int, width: int, height: int) -> None:
+        """See ``WindowControl``."""
+        self._layer.place(name, Place(x, y, width, height))
+
+    def take_input(self, name: str, on: bool) -> None:
+        """See ``WindowControl``."""
+        self._layer.take_input(name, on)
+
+    def opacity(self, name: str, percent: int) -> None:
+        """See ``WindowControl``."""
+        self._layer.opacity(name, percent)
 
     def quit(self) -> None:
         """See ``WindowControl``."""

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from .surroundings import Withdrawn
+
 # -- people and the call ---------------------------------------------------------------------------
 
 Status = Literal["idle", "connecting", "connected", "reconnecting", "lost", "failed"]
@@ -254,7 +256,7 @@ class Settings(msgspec.Struct, frozen=True):
 class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     """One window as the shell knows it. ``viewport`` is its stage, once its page has told; ``visible`` is
     what the desktop says (false when hidden or minimised); ``full_screen`` is on from when its page asked for
-    that until it is over, however it ended."""
+    that until it is over, however it ended; ``withdrawn`` is why the shell took an overlay off the screen."""
 
     name: str
     page: str
@@ -262,6 +264,7 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     watch_only: bool = False
     visible: bool = True
     full_screen: bool = False
+    withdrawn: Withdrawn = ""
     viewport: Viewport | None = None
 
 

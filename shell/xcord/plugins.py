@@ -16,7 +16,7 @@ from importlib import metadata
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pluggy
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # ``xcord --help`` loads plugins, and nothing that it does no
     from .options import OptionTable
     from .views import ViewMode
     from .window_spec import WindowSpec
+
+T = TypeVar("T")
 
 GROUP = "xcord"
 OWN_DISTRIBUTION = "xcord"
@@ -178,8 +180,13 @@ class PluginSet:
         self._call(plugin, "xcord_add_commands", parser=parser)
 
     def windows(self, plugin: Plugin, config: Config) -> tuple[WindowSpec, ...]:
-        """Calls ``xcord_windows``."""
-        return tuple(self._call(plugin, "xcord_windows", config=config) or ())
+        """Calls ``xcord_windows``.
+
+        :raises PluginFault: it raised, or returned something else.
+        """
+        from .window_spec import WindowSpec
+
+        return self._collect(plugin, "xcord_windows", WindowSpec, config=config)
 
     def view_modes(self, plugin: Plugin) -> tuple[ViewMode, ...]:
         """Calls ``xcord_view_modes``.
@@ -188,16 +195,18 @@ class PluginSet:
         """
         from .views import ViewMode
 
-        returned = self._call(plugin, "xcord_view_modes")
-        modes = tuple(returned) if isinstance(returned, Iterable) else (returned,) if returned else ()
-        if wrong := [mode for mode in modes if not isinstance(mode, ViewMode)]:
-            kind = type(wrong[0]).__name__
+        return self._collect(plugin, "xcord_view_modes", ViewMode)
+
+    def _collect(self, plugin: Plugin, hook: str, kind: type[T], **arguments: Any) -> tuple[T, ...]:
+        returned = self._call(plugin, hook, **arguments)
+        things = tuple(returned) if isinstance(returned, Iterable) else (returned,) if returned else ()
+        if wrong := [thing for thing in things if not isinstance(thing, kind)]:
             raise PluginFault(
                 plugin.name,
                 "wiring_failed",
-                f"xcord_view_modes: {plugin.label} returned {kind} where a ViewMode is due",
+                f"{hook}: {plugin.label} returned {type(wrong[0]).__name__} where a {kind.__name__} is due",
             )
-        return modes
+        return things
 
     def start(self, plugin: Plugin, hub: Handle, config: Config) -> AbstractAsyncContextManager[None] | None:
         """Calls ``xcord_start``: what it claims is claimed, its life is not entered."""

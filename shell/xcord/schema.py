@@ -89,7 +89,7 @@ def _wire(candidates: list[Candidate], folder: Path) -> Hub:
     config = Config(config_dir=folder, data_dir=folder, runtime_dir=folder, measure=True)
     shell = Shell(hub, settings, ViewModes(), InlineMedia(), Gate(), config)
     supervisor = Supervisor(shell, plugins, table)
-    Desk(hub, settings, lambda: supervisor, measure=True)
+    Desk(hub, settings, lambda: supervisor, shell.windows, measure=True)
     Disturbance(hub, Counter())
     hub.claim_slice("demand", SHELL, Demand, Demand())
     for plugin in plugins.loaded():

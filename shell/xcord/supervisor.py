@@ -14,7 +14,6 @@ from .hub import SHELL
 from .model import Plugins, PluginState
 from .options import OptionTable
 from .plugins import Plugin, PluginSet
-from .window_spec import WindowSpec
 from .workers import describe
 
 log = logging.getLogger("xcord.supervisor")
@@ -73,17 +72,6 @@ class Supervisor:
         await asyncio.gather(
             *(self._stop(plugin) for plugin in self._plugins.plugins if plugin.name in self._runs)
         )
-
-    def windows(self) -> tuple[WindowSpec, ...]:
-        """The windows of all plugins that are switched on; one whose hook fails adds none."""
-        specs: list[WindowSpec] = []
-        for plugin in self._plugins.loaded():
-            if plugin.name in self._runs:
-                try:
-                    specs += self._plugins.windows(plugin, self._shell.config)
-                except PluginFault as fault:
-                    self._shell.hub.report(fault, fault.__cause__)
-        return tuple(specs)
 
     async def set(self, name: str, on: bool) -> None:
         """Switches one plugin; returns when it is in the wanted state.
@@ -152,6 +140,7 @@ class Supervisor:
             self._table.remove_owner(plugin.name)
             self._plugins.add_options(plugin, self._table)
             self._shell.modes.add(plugin.name, self._plugins.view_modes(plugin))
+            self._shell.windows.add(plugin.name, self._plugins.windows(plugin, self._shell.config))
             life = self._plugins.start(plugin, handle, self._shell.config)
         except (PluginFault, WiringError, ValueError) as error:
             self._take_back(plugin, handle)
@@ -243,6 +232,7 @@ class Supervisor:
     def _take_back(self, plugin: Plugin, handle: Handle) -> None:
         handle.close()
         self._shell.modes.remove(plugin.name)
+        self._shell.windows.remove(plugin.name)
 
     # -- telling ----------------------------------------------------------------------------------------
 

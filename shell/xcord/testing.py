@@ -29,6 +29,7 @@ from .config import Config
 from .desk import Desk, add_own_options
 from .door import Admission
 from .errors import PluginFault
+from .fake_windows import FakeOverlay, FakeWindow, FakeWindows
 from .gate import Gate
 from .handle import Shell
 from .hub import Hub
@@ -95,10 +96,14 @@ class InlineMedia:
 
 
 class World:
-    """What a test sees. ``asked`` lists the commands of other plugins that the plugin asked."""
+    """What a test sees. ``asked`` lists the commands of other plugins that the plugin asked; ``windows`` are
+    the fake windows; ``desk.windows`` takes what windows and desktop tell (``note_desktop``, ``note_locked``,
+    ``note_took_input``)."""
 
     def __init__(self, hub: Hub, shell: Shell, desk: Desk, supervisor: Supervisor) -> None:
         self.hub, self.shell, self.desk, self.supervisor = hub, shell, desk, supervisor
+        self.windows = FakeWindows(desk.windows)
+        desk.windows.control = self.windows
         self.asked: list[tuple[str, Any]] = []
         self.notices: list[tuple[str, dict[str, Any]]] = []
         self.faults: list[PluginFault] = []
@@ -152,11 +157,12 @@ class World:
 
     def open_window(self, name: str = "main", page: str = "main", *, watch_only: bool = False) -> None:
         """A page connects."""
-        self.desk.note_presence(Admission(name, page, watch_only), True)
+        self.desk.windows.note_presence(Admission(name, page, watch_only), True)
 
     def close_window(self, name: str = "main") -> None:
         """A window is closed for good."""
-        self.desk.forget_window(name)
+        self.windows.open_windows.pop(name, None)
+        self.desk.windows.note_closed(name)
 
     async def resize(self, width: int, height: int, *, window: str = "main", visible: bool = True) -> None:
         """A page tells its stage's size."""
@@ -215,12 +221,13 @@ async def running(
         settings._stored.update(options or {})
         config = Config(config_dir=home, data_dir=home, runtime_dir=home, measure=True)
         shell = Shell(hub, settings, ViewModes(), media or InlineMedia(), Gate(), config)
-        desk = Desk(hub, settings, lambda: supervisor, measure=True)
+        desk = Desk(hub, settings, lambda: supervisor, shell.windows, measure=True)
         supervisor = Supervisor(shell, plugins, table)
         world = World(hub, shell, desk, supervisor)
         try:
             await supervisor.start_all()
             desk.refresh()
+            desk.windows.open_all()
             yield world
         finally:
             await supervisor.stop_all()
@@ -252,6 +259,9 @@ __all__: Sequence[str] = (
     "BrokenModeError",
     "Case",
     "FakeClock",
+    "FakeOverlay",
+    "FakeWindow",
+    "FakeWindows",
     "InlineMedia",
     "World",
     "draw",

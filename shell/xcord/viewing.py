@@ -7,7 +7,6 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from .desk import LARGEST
 from .errors import PluginFault, SetupError
 from .plugins import PluginSet
 from .view_kit.asking import Asked, GivenUpError
@@ -15,6 +14,7 @@ from .view_kit.cases import Case
 from .view_kit.check import BrokenModeError, view_mode
 from .view_kit.drawing import drawn
 from .views import ARRANGE_WITHIN, ViewMode
+from .window_desk import LARGEST
 from .workers import told
 
 MOST = 1000

@@ -43,7 +43,9 @@ class Windows(WindowLayer):
 
     def _open(self, spec: WindowSpec, url: str) -> None: ...
 
-    _show = _hide = _close = _load = _full_screen = _open  # type: ignore[assignment]
+    def _observe(self) -> None: ...
+
+    _show = _hide = _close = _load = _full_screen = _fulfil = _open  # type: ignore[assignment]
 
 
 @pytest.fixture

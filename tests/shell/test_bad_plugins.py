@@ -266,7 +266,7 @@ async def test_a_view_mode_that_blocks_for_ever_is_replaced_and_named(start: Sta
     )
     async with start(text) as app:
         hub, desk = app.core.hub, app.core.desk
-        desk.note_presence(Admission("main", "main"), True)
+        desk.windows.note_presence(Admission("main", "main"), True)
         await hub.ask("stage.viewport", SetViewport(800, 600), Asker("window", "main"))
         await app.ask("stage.mode", SetMode("never"))
         voice = hub.claim_slice("voice", "test", Voice, Voice())

@@ -15,7 +15,7 @@ async def test_a_window_tells_its_stage_and_loses_it_when_its_page_goes() -> Non
         await world.resize(800, 600)
         assert world.read("windows").windows[0].viewport == Viewport(width=800, height=600)
         world.open_window()
-        world.desk.note_visible("main", False)
+        world.desk.windows.note_visible("main", False)
         assert not world.read("windows").windows[0].visible
         world.close_window()
         assert world.read("windows").windows == ()
@@ -60,10 +60,14 @@ async def test_the_last_channel_is_offered_after_a_start_and_nothing_is_joined()
 
 async def test_without_windows_their_commands_say_so() -> None:
     async with running() as world:
+        world.desk.windows.control = None
         for name, args in (
             ("window.show", {}),
             ("window.close", {}),
             ("window.full_screen", {"on": True}),
+            ("window.place", {"name": "main", "x": 0, "y": 0, "width": 1, "height": 1}),
+            ("window.take_input", {"name": "main", "on": True}),
+            ("window.opacity", {"name": "main", "percent": 50}),
             ("app.quit", Nothing()),
         ):
             with pytest.raises(CommandError) as caught:
@@ -71,23 +75,8 @@ async def test_without_windows_their_commands_say_so() -> None:
             assert caught.value.code == "no_windows"
 
 
-class Screens:
-    """Windows that only remember what they were asked."""
-
-    def __init__(self) -> None:
-        self.full: list[tuple[str, bool]] = []
-
-    def show(self, name: str) -> None: ...
-    def close(self, name: str) -> None: ...
-    def quit(self) -> None: ...
-
-    def full_screen(self, name: str, on: bool) -> None:
-        self.full.append((name, on))
-
-
 async def test_a_window_has_the_whole_screen_until_it_or_the_desktop_ends_that() -> None:
     async with running() as world:
-        world.desk.windows_control = screens = Screens()
         world.open_window("main")
         world.open_window("other")
 
@@ -101,9 +90,8 @@ async def test_a_window_has_the_whole_screen_until_it_or_the_desktop_ends_that()
         assert full() == ["main"]
         world.open_window("main")  # the page was reloaded, its window is where it was
         assert full() == ["main"]
-        world.desk.note_full_screen("main", False)
+        world.desk.windows.note_full_screen("main", False)
         assert full() == []
-        assert screens.full == [("other", True), ("main", True), ("other", False)]
 
 
 async def test_a_page_reports_what_it_measured_and_the_first_painting_counts() -> None:

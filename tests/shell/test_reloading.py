@@ -133,7 +133,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
             *(found for found in find(config.plugins_dir) if found.distribution.endswith(".py")),
         ]
         async with core_running(config, listen(), Door(), candidates) as core:
-            core.desk.note_presence(Admission("main", "main"), True)
+            core.desk.windows.note_presence(Admission("main", "main"), True)
             await core.hub.ask("stage.viewport", {"width": 800, "height": 600}, Asker("window", "main"))
             people = tuple(Person(user=user, name=user) for user in ("ann", "bob"))
             voice = core.hub.claim_slice("voice", "test", Voice, Voice())

@@ -23,6 +23,7 @@ export interface Protocol {
   DeleteChannel?: DeleteChannel;
   DeleteServer?: DeleteServer;
   Demand?: Demand;
+  Desktop?: Desktop;
   Devices?: Devices;
   Directory?: Directory;
   EditChannel?: EditChannel;
@@ -53,6 +54,7 @@ export interface Protocol {
   PersonSwitch?: PersonSwitch;
   Pin?: Pin;
   PlaceChannel?: PlaceChannel;
+  PlaceWindow?: PlaceWindow;
   Placed?: Placed;
   PluginState?: PluginState;
   Plugins?: Plugins;
@@ -66,11 +68,13 @@ export interface Protocol {
   Result?: Result;
   Resync?: Resync;
   RevokeInvite?: RevokeInvite;
+  Screen?: Screen;
   Server?: Server;
   ServerFault?: ServerFault;
   SetAvatar?: SetAvatar;
   SetMode?: SetMode;
   SetName?: SetName;
+  SetOpacity?: SetOpacity;
   SetPlugin?: SetPlugin;
   SetRole?: SetRole;
   SetSetting?: SetSetting;
@@ -84,6 +88,7 @@ export interface Protocol {
   Stage?: Stage;
   Statistics?: Statistics;
   Switch?: Switch;
+  TakeInput?: TakeInput;
   TurnPage?: TurnPage;
   Unban?: Unban;
   Upkeep?: Upkeep;
@@ -270,7 +275,10 @@ export interface Commands {
   'voice.volume': Volume;
   'window.close': ShowWindow;
   'window.full_screen': Switch;
+  'window.opacity': SetOpacity;
+  'window.place': PlaceWindow;
   'window.show': ShowWindow;
+  'window.take_input': TakeInput;
 }
 /**
  * `voice.mute`, `voice.deafen`, `app.handle_links` (links open this xcord), `window.full_screen`
@@ -590,6 +598,30 @@ export interface ShowWindow {
   name?: string;
 }
 /**
+ * `window.opacity` of the whole overlay.
+ */
+export interface SetOpacity {
+  name: string;
+  percent: number;
+}
+/**
+ * `window.place`: the outer rectangle, in device-independent pixels of the whole desktop.
+ */
+export interface PlaceWindow {
+  height: number;
+  name: string;
+  width: number;
+  x: number;
+  y: number;
+}
+/**
+ * `window.take_input`: whether the overlay gets the mouse, or clicks go through it.
+ */
+export interface TakeInput {
+  name: string;
+  on: boolean;
+}
+/**
  * Slice `demand`: the video that somebody looks at now. What is not named here is off.
  */
 export interface Demand {
@@ -603,6 +635,40 @@ export interface Want {
   kind: 'avatar' | 'camera' | 'screen';
   user: string;
   width: number;
+}
+/**
+ * Slice `desktop`. `screens` is empty until they were looked at; `compositing` tells whether
+ * anything can be transparent; `application` is the process name of the program in front, empty where
+ * that is not known.
+ */
+export interface Desktop {
+  application: string;
+  compositing: boolean;
+  limits: (
+    | 'no_application'
+    | 'no_compositor'
+    | 'no_lock'
+    | 'no_tray'
+    | 'overlay_untried'
+    | 'wayland_on_top'
+    | 'wayland_place'
+  )[];
+  locked: boolean;
+  screens: Screen[];
+}
+/**
+ * A monitor. `id` stays the same when monitors come and go; places are in device-independent pixels of
+ * the whole desktop, `scale` is device pixels per hundred of them.
+ */
+export interface Screen {
+  height: number;
+  id: string;
+  name: string;
+  primary: boolean;
+  scale: number;
+  width: number;
+  x: number;
+  y: number;
 }
 /**
  * Slice `devices`: sound devices by name. `engine` is `null` on a machine without sound;
@@ -877,6 +943,7 @@ export interface Slices {
   app?: App;
   capture?: Capture;
   demand?: Demand;
+  desktop?: Desktop;
   devices?: Devices;
   directory?: Directory;
   faults?: Faults;
@@ -1000,7 +1067,7 @@ export interface Windows {
 /**
  * One window as the shell knows it. `viewport` is its stage, once its page has told; `visible` is
  * what the desktop says (false when hidden or minimised); `full_screen` is on from when its page asked for
- * that until it is over, however it ended.
+ * that until it is over, however it ended; `withdrawn` is why the shell took an overlay off the screen.
  */
 export interface WindowState {
   connected: boolean;
@@ -1010,6 +1077,7 @@ export interface WindowState {
   viewport: Viewport | null;
   visible: boolean;
   watch_only: boolean;
+  withdrawn: '' | 'locked' | 'took_input';
 }
 /**
  * The stage of one window. `width` and `height` in CSS pixels, `scale` in device pixels per

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from .layer import WindowEvents, WindowLayer
+from .layer import Place, WindowEvents, WindowLayer
 from .texts import language_of
 
-__all__ = ["WindowEvents", "WindowLayer", "language_of", "load_toolkit", "window_layer"]
+__all__ = ["Place", "WindowEvents", "WindowLayer", "language_of", "load_toolkit", "window_layer"]
 
 
 def window_layer(events: WindowEvents, language: str = "en") -> WindowLayer:
@@ -36,5 +36,5 @@ def load_toolkit() -> None:
     if sys.platform in {"win32", "darwin"}:
         from .plain import load_toolkit as load
     else:
-        from .qt import load_toolkit as load
+        from .qt_toolkit import load_toolkit as load
     load()

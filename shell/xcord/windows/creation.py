@@ -17,11 +17,11 @@ def create_window(spec: WindowSpec, url: str, **more: Any) -> Any:
         width=spec.width,
         height=spec.height,
         min_size=(spec.min_width, spec.min_height),
-        frameless=spec.frameless,
+        frameless=spec.frameless or spec.overlay,
         easy_drag=False,
-        transparent=spec.transparent,
-        on_top=spec.on_top,
-        focus=spec.focus,
+        transparent=spec.transparent or spec.overlay,
+        on_top=spec.on_top or spec.overlay,
+        focus=spec.focus and not spec.overlay,
         **more,
     )
     assert window is not None

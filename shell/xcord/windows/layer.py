@@ -10,14 +10,36 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..window_spec import WindowSpec
+
+if TYPE_CHECKING:
+    from ..surroundings import Desktop
 
 log = logging.getLogger("xcord.windows")
 
 Why = Literal["tray", "signal", "session"]
+
+
+class Place(NamedTuple):
+    """Where a window is, in device-independent pixels of the whole desktop."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How an overlay is to be, open or not."""
+
+    place: Place | None = None
+    percent: int = 100
+    takes_input: bool = False
+
 
 QUIT_BOUND = 15.0
 """Seconds that the app has after ``quit_asked`` to leave in good order; then the windows end regardless."""
@@ -32,7 +54,8 @@ class WindowEvents:
     log-out); leave the call, then call :meth:`WindowLayer.quit`. ``visible``: a window is to be seen or is
     not (hidden, minimised). ``left_full_screen``: a window lost the whole screen unasked (to the window
     manager, say). ``closed``: a window is gone for good. ``page_lost``: a page's process died;
-    answer with :meth:`WindowLayer.load` and an address with a fresh token.
+    answer with :meth:`WindowLayer.load` and an address with a fresh token. ``took_input``: an overlay got the
+    mouse or keys although it should not, and was hidden. ``desktop``: see :meth:`WindowLayer.observe`.
     """
 
     loaded: Callable[[], None]
@@ -42,6 +65,8 @@ class WindowEvents:
     left_full_screen: Callable[[str], None]
     closed: Callable[[str], None]
     page_lost: Callable[[str], None]
+    took_input: Callable[[str], None]
+    desktop: Callable[[Desktop], None]
 
 
 class WindowLayer(ABC):
@@ -54,6 +79,7 @@ class WindowLayer(ABC):
         self._waiting: list[Callable[[], None]] = []
         self._running = False
         self._gate = threading.Lock()
+        self._wishes: dict[str, Wish] = {}  # on the GUI thread
 
     def open(self, spec: WindowSpec, url: str) -> None:
         """Open a window on ``url``; one that is open already is shown."""
@@ -78,6 +104,22 @@ class WindowLayer(ABC):
     def full_screen(self, name: str, on: bool) -> None:
         """Let a window have the whole screen, or give it back its place and size."""
         self._post(lambda: self._full_screen(name, on))
+
+    def place(self, name: str, place: Place) -> None:
+        """Where an overlay is to be, now or when it opens."""
+        self._post(lambda: self._set_wish(name, place=place))
+
+    def take_input(self, name: str, on: bool) -> None:
+        """Whether an overlay gets the mouse until it is closed, or lets everything through."""
+        self._post(lambda: self._set_wish(name, takes_input=on))
+
+    def opacity(self, name: str, percent: int) -> None:
+        """How much of an overlay is to be seen, 10 to 100, now or when it opens."""
+        self._post(lambda: self._set_wish(name, percent=max(10, min(100, percent))))
+
+    def observe(self) -> None:
+        """Tell by ``desktop`` what lies around the windows, now and whenever it changes."""
+        self._post(self._observe)
 
     def load(self, name: str, url: str) -> None:
         """Let a window show ``url``, for example after its page was lost."""
@@ -115,7 +157,21 @@ class WindowLayer(ABC):
     @abstractmethod
     def _load(self, name: str, url: str) -> None: ...
     @abstractmethod
+    def _fulfil(self, name: str, wish: Wish) -> None: ...
+    @abstractmethod
+    def _observe(self) -> None: ...
+    @abstractmethod
     def _quit(self) -> None: ...
+
+    def _wish(self, name: str) -> Wish:
+        return self._wishes.setdefault(name, Wish())
+
+    def _set_wish(self, name: str, **changes: Any) -> None:
+        """``_fulfil`` is called for windows that are not open too, and passes over them."""
+        before = self._wish(name)
+        self._wishes[name] = wish = replace(before, **changes)
+        if wish != before:
+            self._fulfil(name, wish)
 
     def _set_language(self, language: str) -> None:
         self.language = language

@@ -13,12 +13,15 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import SetupError
 from ..window_spec import WindowSpec
 from .creation import create_window
-from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
+from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer, Wish
+
+if TYPE_CHECKING:
+    from ..surroundings import Desktop
 
 log = logging.getLogger("xcord.windows")
 
@@ -46,6 +49,7 @@ class PlainWindows(WindowLayer):
         self._windows: dict[str, Any] = {}
         self._ending: set[str] = set()
         self._full: set[str] = set()  # windows that have the whole screen
+        self._overlays: set[str] = set()
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._asked = False
 
@@ -88,11 +92,15 @@ class PlainWindows(WindowLayer):
         window.events.minimized += partial(self.events.visible, spec.name, False)
         window.events.restored += partial(self.events.visible, spec.name, True)
         window.events.shown += partial(self.events.visible, spec.name, True)
+        if spec.overlay:
+            self._overlays.add(spec.name)
+            window.events.before_show += lambda: self._dress_overlay(window.native, self._wish(spec.name))
         self._windows[spec.name] = window
 
     def _show(self, name: str) -> None:
         if window := self._windows.get(name):
-            window.restore()
+            if name not in self._overlays:
+                window.restore()
             window.show()
 
     def _hide(self, name: str) -> None:
@@ -109,6 +117,28 @@ class PlainWindows(WindowLayer):
         if (window := self._windows.get(name)) and on != (name in self._full):
             window.toggle_fullscreen()
             self._full ^= {name}
+
+    def _fulfil(self, name: str, wish: Wish) -> None:
+        if (window := self._windows.get(name)) and name in self._overlays:
+            self._dress_overlay(window.native, wish)
+
+    def _dress_overlay(self, native: Any, wish: Wish) -> None:
+        """Makes a window of this platform an overlay as wished; called again with each new wish."""
+
+    def _observe(self) -> None:
+        self.events.desktop(self._look_around())
+
+    def _look_around(self) -> Desktop:
+        """What lies around the windows. Looked at once: nothing here tells when it changes."""
+        import webview
+
+        from ..surroundings import Desktop, Screen
+
+        screens = tuple(
+            Screen(id=f"screen-{at}", name="", x=s.x, y=s.y, width=s.width, height=s.height, primary=at == 0)
+            for at, s in enumerate(webview.screens)
+        )
+        return Desktop(screens=screens)
 
     def _load(self, name: str, url: str) -> None:
         if window := self._windows.get(name):
@@ -128,6 +158,9 @@ class PlainWindows(WindowLayer):
         self._windows.pop(name, None)
         self._ending.discard(name)
         self._full.discard(name)
+        if name in self._overlays:
+            self._overlays.discard(name)
+            self._set_wish(name, takes_input=False)
         self.events.closed(name)
 
     def _ask_to_quit(self, why: Why) -> None:

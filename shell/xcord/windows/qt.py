@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SetupError
 from ..window_spec import WindowSpec
 from . import screen
 from .creation import create_window
-from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer
+from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer, Wish
+from .qt_crashes import Crashes
 from .qt_delete import delete
 from .qt_environment import prepare
 
@@ -25,37 +24,15 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from .qt_cover import Cover
+    from .qt_desktop import DesktopWatch
     from .qt_full_screen import FullScreen
+    from .qt_overlay import Overlay
     from .qt_signals import Signals
     from .qt_tray import Tray
 
 log = logging.getLogger("xcord.windows")
 
 TRAY_DELAY = 1500  # ms after the GUI runs: the icon must not hold up the first picture
-CALM = 60.0  # s without a crash after which a page is loaded again at once
-LONGEST_WAIT = 10.0  # s between two tries of a page that crashes again and again
-
-
-def load_toolkit() -> tuple[Any, Any]:
-    """pywebview, and its half that knows Qt.
-
-    :raises SetupError: something of it is missing.
-    """
-    from .qt_names import stand_in_for_qtpy
-
-    stand_in_for_qtpy()
-    try:
-        import webview
-        import webview.platforms.qt as view
-    except ImportError as error:
-        screen.check_libraries(screen.ENGINE_LIBRARIES)
-        raise SetupError(
-            "no_web_engine", f"Qt's web engine cannot be loaded: {error}.", "Run: xcord doctor"
-        ) from error
-    log_of_theirs = logging.getLogger("pywebview")
-    log_of_theirs.handlers.clear()
-    log_of_theirs.setLevel(logging.WARNING)
-    return webview, view
 
 
 class QtWindows(WindowLayer):
@@ -67,18 +44,22 @@ class QtWindows(WindowLayer):
         self._windows: dict[str, Any] = {}  # pywebview's Window by our name
         self._ending: set[str] = set()  # windows that close for good
         self._seen: dict[str, bool] = {}
-        self._crashes: dict[str, list[float]] = {}
+        self._crashes = Crashes()
+        self._overlays: dict[str, Overlay] = {}
         self._courier: Any = None
         self._full: FullScreen | None = None
         self._signals: Signals | None = None
         self._tray: Tray | None = None
         self._cover: Cover | None = None
+        self._desktop: DesktopWatch | None = None
         self._quit_asked = False
 
     def run(self) -> None:
         """See :meth:`WindowLayer.run`."""
         first = self._take_first()
         prepare(os.environ)
+        from .qt_toolkit import load_toolkit
+
         webview, view = load_toolkit()
         from PySide6.QtWidgets import QApplication
 
@@ -128,14 +109,16 @@ class QtWindows(WindowLayer):
 
     def _create(self, spec: WindowSpec, url: str) -> Any:
         window = create_window(spec, url, background_color=_ground())
-        window.events.before_show += partial(self._dress, spec.name, window)
+        window.events.before_show += partial(self._dress, spec, window)
         window.events.closing += partial(self._closing, spec.name)
         self._windows[spec.name] = window
         return window
 
-    def _dress(self, name: str, window: Any) -> None:
+    def _dress(self, spec: WindowSpec, window: Any) -> None:
         """The window exists and its page does not run yet: take pywebview's bridge out, watch the rest."""
         from .qt_courier import Visibility
+
+        name = spec.name
 
         if self._signals is not None:
             self._signals.take_over()
@@ -146,9 +129,15 @@ class QtWindows(WindowLayer):
         delete(native.channel, native.profile, native.request_interceptor)  # made by pywebview, unused here
         page.renderProcessTerminated.connect(lambda status, code: self._page_died(name, status.name))
         native.visibility = Visibility(native, partial(self._visible, name))
+        if spec.overlay:
+            from .qt_overlay import Overlay
+
+            self._overlays[name] = Overlay(native, self._wish(name), partial(self.events.took_input, name))
 
     def _show(self, name: str) -> None:
-        if window := self._windows.get(name):
+        if overlay := self._overlays.get(name):
+            overlay.show()
+        elif window := self._windows.get(name):
             native = window.native
             native.showNormal() if native.isMinimized() else native.show()
             native.raise_()
@@ -157,6 +146,20 @@ class QtWindows(WindowLayer):
     def _full_screen(self, name: str, on: bool) -> None:
         if (window := self._windows.get(name)) and self._full:
             self._full.set(name, window.native, on)
+
+    def _fulfil(self, name: str, wish: Wish) -> None:
+        if overlay := self._overlays.get(name):
+            overlay.fulfil(wish)
+
+    def _observe(self) -> None:
+        from .qt_desktop import DesktopWatch
+
+        if self._desktop is None:
+            self._desktop = DesktopWatch(self._courier, self.events.desktop, self._raise_overlays)
+
+    def _raise_overlays(self) -> None:
+        for overlay in self._overlays.values():
+            overlay.rise()
 
     def _hide(self, name: str) -> None:
         if window := self._windows.get(name):
@@ -234,6 +237,8 @@ class QtWindows(WindowLayer):
         self._ending.discard(name)
         self._windows.pop(name, None)
         self._seen.pop(name, None)
+        if self._overlays.pop(name, None):
+            self._set_wish(name, takes_input=False)
         if self._full:
             self._full.forget(name)
         self.events.closed(name)
@@ -248,12 +253,9 @@ class QtWindows(WindowLayer):
             self.events.visible(name, visible)
 
     def _page_died(self, name: str, how: str) -> None:
-        now = time.monotonic()
-        recent = [at for at in self._crashes.get(name, []) if now - at < CALM]
-        wait = min(LONGEST_WAIT, 2.0 ** (len(recent) - 1)) if recent else 0.0
-        self._crashes[name] = [*recent, now]
         # A moment later, for Ctrl-C in a terminal reaches the pages' processes before it makes us quit.
-        self._later(max(100, int(wait * 1000)), partial(self._tell_lost, name, how))
+        wait = max(0.1, self._crashes.wait(name))
+        self._later(int(wait * 1000), partial(self._tell_lost, name, how))
 
     def _tell_lost(self, name: str, how: str) -> None:
         if name in self._windows and not self._quit_asked:
@@ -273,8 +275,9 @@ class QtWindows(WindowLayer):
         if self._tray:
             self._tray.remove()
             self._tray = None
-        if self._cover:
-            self._cover.end()
+        for watch in (self._cover, self._desktop):
+            if watch:
+                watch.end()
         for native in list(view.BrowserView.instances.values()):
             native.visibility.end()
             delete(native.webview.page(), native)

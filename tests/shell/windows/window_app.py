@@ -8,6 +8,8 @@ import sys
 import threading
 from typing import Any
 
+import msgspec
+
 from xcord.errors import SetupError
 from xcord.window_spec import WindowSpec
 from xcord.windows import WindowEvents, window_layer
@@ -53,6 +55,8 @@ try:
             left_full_screen=lambda name: say("left full screen", name),
             closed=lambda name: say("closed", name),
             page_lost=lambda name: say("page lost", name),
+            took_input=lambda name: say("took input", name),
+            desktop=lambda seen: say("desktop", msgspec.to_builtins(seen)),
         )
     )
 except SetupError as error:

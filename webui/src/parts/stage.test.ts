@@ -4,7 +4,7 @@ import { flushSync } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import type { Stage as StageSlice, View } from '../protocol';
 import { answer, asked, draw, hold } from '../testing/draw';
-import { person, placed, slices, stageOf, voice } from '../testing/slices';
+import { main, person, placed, slices, stageOf, voice } from '../testing/slices';
 import Stage from './Stage.svelte';
 import TopBar from './TopBar.svelte';
 import ViewMenu from './ViewMenu.svelte';
@@ -221,8 +221,6 @@ test('a tile that becomes large stays the same node at the same place of the pag
   show({ windows: { main: [placed('mehmet', { kind: 'camera' }), placed('ada')] } });
   expect(tiles()).toEqual([before[1], before[2]]);
 });
-
-const main = { name: 'main', page: 'main', connected: true, watch_only: false, visible: true, viewport: null };
 
 test('a tile has the whole screen once the window has it, and gives it back whatever ended that', async () => {
   show();

@@ -1,6 +1,16 @@
 /** Slices for tests: a small call that is complete, to be changed where a test looks. */
 import type { FromHub } from '../messages';
-import type { Directory, Person, Placed, PluginState, Reconnection, Slices, Stage, Voice } from '../protocol';
+import type {
+  Directory,
+  Person,
+  Placed,
+  PluginState,
+  Reconnection,
+  Slices,
+  Stage,
+  Voice,
+  WindowState,
+} from '../protocol';
 
 export function person(user: string, more: Partial<Person> = {}): Person {
   return {
@@ -105,6 +115,18 @@ export function slices(more: Slices = {}): Slices {
     ...more,
   };
 }
+
+/** The main window as the shell knows it. */
+export const main: WindowState = {
+  name: 'main',
+  page: 'main',
+  connected: true,
+  watch_only: false,
+  visible: true,
+  full_screen: false,
+  viewport: null,
+  withdrawn: '',
+};
 
 export function snapshot(
   held: Slices,

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { hub } from '../hub.svelte';
 import { toasts } from '../toasts.svelte';
 import { answer, asked, click, draw, hold, type } from '../testing/draw';
-import { directory, idle, person, placed, plugin, slices, stageOf, voice } from '../testing/slices';
+import { directory, idle, main, person, placed, plugin, slices, stageOf, voice } from '../testing/slices';
 import Main from './Main.svelte';
 
 const text = (): string => document.body.textContent.replace(/\s+/g, ' ');
@@ -235,7 +235,6 @@ test('without layout the window says so before there is a call, and switches it 
 });
 
 test('with the whole screen the window is the stage, and what one can do lies over it while somebody moves', () => {
-  const main = { name: 'main', page: 'main', connected: true, watch_only: false, visible: true, viewport: null };
   const stage = stageOf({
     windows: { main: [placed('ada')] },
     views: { main: { mode: 'gallery', page: 1, pages: 3, expanded: '' } },
