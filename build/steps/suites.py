@@ -20,8 +20,11 @@ from steps.say import MendableError, line
 
 LIMIT = 75 * 60.0
 """Seconds after which a test run counts as hung and is ended."""
+REPORT = STATE / "pytest.xml"
 LANES = ("-n", "2")
 """What pytest is told for a whole run; which test goes into which lane stands in `tests/conftest.py`."""
+AGAIN = 3
+"""So many failed tests of a whole run are looked at once more, without others beside them."""
 LONG = ("-m", "long", "-s", "-o", "faulthandler_timeout=0")
 """What pytest is told for `--long`; such a test says as it goes how it stands."""
 
@@ -53,11 +56,17 @@ def run(arguments: Sequence[str], sfu: Path) -> int:
         failed = checks.run()
         counts.append(Count("checks", 5 - len(failed), len(failed), 0, not failed))
         counts.append(_pages())
-    count, closing = _pytest(arguments, sfu)
+    count, closing = _pytest(arguments or LANES, sfu)
+    shaky: list[str] = []
+    if not arguments and 0 < count.failed <= AGAIN:
+        shaky = _failed(REPORT)
+        count, closing = _look_again(count, closing, sfu)
     counts.append(count)
     print()
     for each in counts:
         line("test", str(each))
+    for name in shaky:
+        line("test", f"failed in the whole run{', passed alone: mend it' if count.sound else ''}: {name}")
     skipped = sum(each.skipped for each in counts)
     forbidden = skipped > 0 and os.environ.get("CI", "").lower() in ("true", "1")
     if forbidden:
@@ -88,8 +97,26 @@ def _pages() -> Count:
     return Count("page tests", passed, failed, left, code == 0 and passed > 0)
 
 
+def _look_again(first: Count, closing: str, sfu: Path) -> tuple[Count, str]:
+    """Runs what failed once more, alone. A fault stays one; what only a crowded machine upset passes, and is told.
+
+    Returns the count of both runs together, and the closing line of the second, or of the first if even
+    that did not get as far as a count.
+    """
+    line("test", f"{first.failed} failed: once more, alone")
+    second, last = _pytest(("--last-failed", "--last-failed-no-failures=none"), sfu)
+    if second.passed + second.failed != first.failed:
+        return first, closing
+    return first._replace(
+        passed=first.passed + second.passed,
+        failed=second.failed,
+        skipped=first.skipped + second.skipped,
+        sound=second.sound,
+    ), last
+
+
 def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
-    report = STATE / "pytest.xml"
+    report = REPORT
     report.unlink(missing_ok=True)
     code, closing = stream(
         [
@@ -99,7 +126,7 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
             f"--junitxml={report}",
             "-o",
             "faulthandler_timeout=300",
-            *(arguments or LANES),
+            *arguments,
         ],
         what="pytest",
         cwd=ROOT,
@@ -116,6 +143,15 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
 def _colour() -> dict[str, str]:
     """The suites write into a pipe of ours; whether a person sees it only we know."""
     return {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {"NO_COLOR": "1"}
+
+
+def _failed(report: Path) -> list[str]:
+    """The names of the cases that failed, as pytest's own report has them."""
+    return [
+        f"{case.get('classname')}::{case.get('name')}"
+        for case in ElementTree.parse(report).iter("testcase")
+        if any(child.tag in ("failure", "error") for child in case)
+    ]
 
 
 def _counted(report: Path, code: int) -> Count:

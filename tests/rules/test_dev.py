@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -186,6 +187,44 @@ def test_only_ci_refuses_a_skip(
     monkeypatch.setattr(suites, "_pytest", lambda *_: (suites.Count("pytest", 1, 0, 1, True), closing))
     assert suites.run(["tests/x"], Path("sfu")) == code
     assert capsys.readouterr().out.splitlines()[-1] == closing
+
+
+@pytest.mark.parametrize(
+    ("failed", "second", "code", "told"),
+    [
+        (2, (2, 0), 0, "failed in the whole run, passed alone: mend it: tests.x::d"),
+        (2, (1, 1), 1, "failed in the whole run: tests.x::d"),
+        (suites.AGAIN + 1, None, 1, ""),
+    ],
+    ids=["passed alone", "failed again", "too many"],
+)
+def test_what_fails_in_a_whole_run_is_looked_at_once_more_and_named(
+    failed: int,
+    second: tuple[int, int] | None,
+    code: int,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    asked = []
+
+    def run(arguments: Sequence[str], sfu: Path) -> tuple[suites.Count, str]:
+        asked.append(tuple(arguments))
+        if len(asked) == 1:
+            return suites.Count("pytest", 10, failed, 0, False), "first"
+        assert second is not None, "nobody looks again"
+        return suites.Count("pytest", *second, 0, second[1] == 0), "second"
+
+    report = tmp_path / "pytest.xml"
+    report.write_text(REPORT.replace('name="d"', 'classname="tests.x" name="d"'))
+    monkeypatch.setattr(suites, "REPORT", report)
+    monkeypatch.setattr(suites, "_pytest", run)
+    monkeypatch.setattr(suites, "_pages", lambda: suites.Count("page tests", 1, 0, 0, True))
+    monkeypatch.setattr(suites.checks, "run", lambda: [])
+    assert suites.run([], Path("sfu")) == code
+    assert asked[0] == suites.LANES
+    assert told in capsys.readouterr().out
 
 
 def ends(pid: int) -> bool:
