@@ -14,7 +14,7 @@ from .errors import SetupError, XcordError
 
 if TYPE_CHECKING:
     from .config import Config
-    from .plugins import PluginSet
+    from .plugins import Candidate, PluginSet
 
 DESCRIPTION = "Voice and video for friends and teams, on your own server. Without a command: run the app."
 EPILOG = """\
@@ -44,18 +44,21 @@ def _main(arguments: list[str]) -> int:
     common, words = _split(arguments)
     if common.data_dir:
         os.environ["XCORD_HOME"] = os.path.abspath(os.path.expanduser(common.data_dir))
-    plugins = _load_plugins(common.p)
-    parser = _make_parser(plugins)
     if (
         not words
         or words[0].startswith("xcord:")
         or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"})
     ):
-        arguments = ["run", *arguments]
+        arguments, words = ["run", *arguments], ["run", *words]
+    # Running the app needs no plugin's command, and imports nothing before the window toolkit (app.py).
+    plugins = None if words[0] == "run" else _load_plugins(common.p)
+    if plugins is None and common.p:
+        _candidates(common.p)
+    parser = _make_parser(plugins)
     try:
         args = parser.parse_args(arguments)
     except SetupError:
-        for fault in plugins.faults:  # the command may be missing because of one of these
+        for fault in plugins.faults if plugins else ():  # the command may be missing because of one of these
             print(f"xcord: {fault}", file=sys.stderr)
         raise
     _start_log()
@@ -86,9 +89,13 @@ def _split(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         return argparse.Namespace(p=[], data_dir=None), arguments
 
 
-def _load_plugins(flags: list[str]) -> PluginSet:
+def _candidates(flags: list[str]) -> list[Candidate]:
+    """What could be loaded.
+
+    :raises SetupError: a flag names something else.
+    """
     from .config import folders
-    from .plugins import PluginSet, find
+    from .plugins import find
 
     candidates = find(folders()[0] / "plugins")
     known = {candidate.name for candidate in candidates}
@@ -97,6 +104,13 @@ def _load_plugins(flags: list[str]) -> PluginSet:
             raise SetupError(
                 "unknown_plugin", f"there is no plugin {name!r}.", f"There are: {', '.join(sorted(known))}."
             )
+    return candidates
+
+
+def _load_plugins(flags: list[str]) -> PluginSet:
+    from .plugins import PluginSet
+
+    candidates = _candidates(flags)
     plugins = PluginSet(frozenset(flag[3:] for flag in flags if flag.startswith("no:")))
     plugins.load(candidates)
     return plugins
@@ -113,7 +127,7 @@ class _Parser(argparse.ArgumentParser):
         raise SetupError("usage", f"{message}.", f"Run: {self.prog} --help")
 
 
-def _make_parser(plugins: PluginSet) -> argparse.ArgumentParser:
+def _make_parser(plugins: PluginSet | None) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="xcord",
         description=DESCRIPTION,
@@ -134,7 +148,7 @@ def _make_parser(plugins: PluginSet) -> argparse.ArgumentParser:
     read.add_argument("slices", metavar="SLICE", nargs="+", help="for example voice")
     _add_view(commands)
     _add(commands, "selftest", _selftest, "start everything but the windows and say whether it works")
-    for plugin in plugins.loaded():
+    for plugin in plugins.loaded() if plugins else ():
         _add_commands_of(plugins, plugin, commands)
     return parser
 
@@ -218,7 +232,7 @@ def _config(args: argparse.Namespace, **more: Any) -> Config:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from .core import WEB
+    from .page_files import WEB
 
     if not (WEB / "main.html").is_file():
         raise SetupError("no_pages", "The web pages are not built.", "Run: python3 build/dev.py setup")

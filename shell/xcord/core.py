@@ -23,6 +23,7 @@ from .gate import Gate
 from .handle import Shell
 from .hub import Hub
 from .options import OptionTable
+from .page_files import WEB
 from .plugin_files import PluginFiles
 from .plugins import Candidate, PluginSet, find
 from .settings import Settings
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from .media.server import MediaServer
 
 log = logging.getLogger("xcord.core")
-
-WEB = Path(__file__).parent / "web"
 
 
 @dataclass(frozen=True)

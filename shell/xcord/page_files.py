@@ -10,6 +10,9 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 
+WEB = Path(__file__).parent / "web"
+"""Where they are built to."""
+
 
 def read_page_file(web: Path, path: str) -> tuple[str, bytes] | None:
     """Media type and content of ``path`` (``/main.html``) below ``web``, if there is such a file."""

@@ -6,13 +6,14 @@ import ast
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("webview", "PySide6", "qtpy", "fastapi", "starlette", "uvicorn", "livekit", "sqlalchemy", "asyncpg")
+PLUGINS = tuple(path.parent.name for path in (ROOT / "plugins").glob("xcord_*/__init__.py"))
 
 
 def test_the_import_contracts_are_kept() -> None:
@@ -67,9 +68,17 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded_by(f"import contextlib, io, xcord.cli\n{quietly}: xcord.cli.main(['--help'])") == ""
 
 
-def loaded_by(statement: str) -> str:
-    """The heavy packages that a fresh Python has loaded after `statement`, in words."""
-    code = f"{statement}\nimport sys\nprint(*sorted(set({HEAVY!r}) & set(sys.modules)))"
+def test_the_app_loads_nothing_of_the_hub_before_the_window_toolkit(tmp_path: Path) -> None:
+    """What it does load there delays the first picture: the engine could be starting meanwhile."""
+    stop = "def stop(): raise KeyboardInterrupt\nqt.load_toolkit = qt.screen.check = lambda *_: stop()"
+    run = f"xcord.cli.main(['--data-dir', {str(tmp_path)!r}, 'run'])"
+    hub = ("msgspec", "pluggy", "asyncio", "xcord.core", "xcord.hub", *PLUGINS)
+    assert loaded_by(f"import xcord.cli, xcord.windows.qt as qt\n{stop}\nassert {run} == 130", hub) == ""
+
+
+def loaded_by(statement: str, packages: Sequence[str] = HEAVY) -> str:
+    """Those of the packages that a fresh Python has loaded after `statement`, in words."""
+    code = f"{statement}\nimport sys\nprint(*sorted(set({packages!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
