@@ -98,7 +98,7 @@ def _pages() -> Count:
 
 
 def _look_again(first: Count, closing: str, sfu: Path) -> tuple[Count, str]:
-    """Runs what failed once more, alone. A fault stays one; what only a crowded machine upset passes, and is told.
+    """Runs what failed once more, alone: a fault fails again, what only a crowd upset passes and is told.
 
     Returns the count of both runs together, and the closing line of the second, or of the first if even
     that did not get as far as a count.

@@ -148,8 +148,9 @@ def _make_parser(plugins: PluginSet | None) -> argparse.ArgumentParser:
     read.add_argument("slices", metavar="SLICE", nargs="+", help="for example voice")
     _add_view(commands)
     _add(commands, "selftest", _selftest, "start everything but the windows and say whether it works")
-    for plugin in plugins.loaded() if plugins else ():
-        _add_commands_of(plugins, plugin, commands)
+    if plugins is not None:
+        for plugin in plugins.loaded():
+            _add_commands_of(plugins, plugin, commands)
     return parser
 
 

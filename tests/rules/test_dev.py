@@ -221,7 +221,7 @@ def test_what_fails_in_a_whole_run_is_looked_at_once_more_and_named(
     monkeypatch.setattr(suites, "REPORT", report)
     monkeypatch.setattr(suites, "_pytest", run)
     monkeypatch.setattr(suites, "_pages", lambda: suites.Count("page tests", 1, 0, 0, True))
-    monkeypatch.setattr(suites.checks, "run", lambda: [])
+    monkeypatch.setattr(suites.checks, "run", list)
     assert suites.run([], Path("sfu")) == code
     assert asked[0] == suites.LANES
     assert told in capsys.readouterr().out
