@@ -80,6 +80,7 @@ class LiveKit:
     secret: str
     webhook: str = ""
     room: dict[str, Any] = field(default_factory=dict)
+    log_level: str = "info"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,7 +135,7 @@ class LiveKit:
             },
             "keys": {self.key: self.secret},
             "room": {"auto_create": True, "empty_timeout": 300, "departure_timeout": 60, **self.room},
-            "logging": {"level": "info"},
+            "logging": {"level": self.log_level},
         }
         if self.webhook:
             config["webhook"] = {"api_key": self.key, "urls": [self.webhook]}
@@ -186,7 +187,9 @@ class LiveKit:
         self.kill()
 
 
-def start_livekit(folder: Path, *, webhook: str = "", **room: Any) -> LiveKit:
+def start_livekit(
+    folder: Path, *, webhook: str = "", log_level: str = "info", **room: Any
+) -> LiveKit:
     """Start livekit-server with its log in ``folder``; use as a context manager, or call ``kill()``.
 
     :param webhook: address to which it posts webhooks, if any.
@@ -200,6 +203,7 @@ def start_livekit(folder: Path, *, webhook: str = "", **room: Any) -> LiveKit:
         secret=secrets.token_hex(32),
         webhook=webhook,
         room=room,
+        log_level=log_level,
     )
     livekit.start()
     return livekit

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from types import SimpleNamespace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +29,7 @@ QUEUE_MS = 20
 What once waits there (a late block, a start) waits for as long as the call lasts, up to twice this. Without
 a queue nothing is sent in a pause, and the listener's side draws the last word out for 400 ms."""
 RATE = 48_000
-DIMENSION, ENABLE = "update_remote_track_publication_dimension", "enable_remote_track_publication"
+SIZE, SWITCH = "update_remote_track_publication_dimension", "enable_remote_track"
 NOBODY = 0  # no handle has this number
 SMALLEST = (160, 90)  # the size that is said of a track that is off; without one a quality would count
 
@@ -48,7 +48,7 @@ def private_api() -> bool:
 
         request = ffi_pb2.FfiRequest()
         fields = request.DESCRIPTOR.fields_by_name
-        names = (DIMENSION, ENABLE, "clear_audio_buffer")
+        names = (SIZE, SWITCH, "clear_audio_buffer")
         client = _ffi_client.FfiClient
         found = all(name in fields for name in names) and hasattr(client, "instance")
         return found and hasattr(client, "request") and hasattr(_ffi_client.FfiQueue, "unsubscribe")
@@ -61,11 +61,10 @@ def video_way() -> Way:
     """Self-test: which way is in use. Asks the native half too, about a track that does not exist."""
     if not private_api():
         return "subscription"
-    nobody: Any = SimpleNamespace(_ffi_handle=SimpleNamespace(handle=NOBODY))
     logging.getLogger("livekit").addFilter(_Expected())
-    for name, fields in ((DIMENSION, {"width": 1, "height": 1}), (ENABLE, {"enabled": False})):
+    for say in (partial(_say_size, NOBODY, SMALLEST), partial(_switch, NOBODY, False)):
         try:
-            _request(name, nobody, **fields)
+            say()
         except AssertionError:
             continue  # it knows the request, and that there is no such track
         except (AttributeError, TypeError, ValueError) as error:
@@ -78,7 +77,7 @@ class _Expected(logging.Filter):
     """The native half reports the question of ``video_way`` as an error."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return f"track_publication_handle: {NOBODY}," not in record.getMessage()
+        return f"_handle: {NOBODY}," not in record.getMessage()
 
 
 def hide_tokens() -> None:
@@ -91,27 +90,30 @@ def hide_tokens() -> None:
 def set_video(publication: Any, order: Order) -> int:
     """Receives a video track or not, in the layer that fits; the number of requests, 0 if the track is gone.
 
-    The SDK sends size and switch in each of its requests, as they stand when the request leaves, on tasks of
-    its own that may overtake each other; and it forgets a size as soon as anything is heard of the publisher
-    (a mute, say). So the size is said before a track is switched on, or the full one may be asked for. The
-    switch is silent where the SDK thinks that nothing changed; the size never is, so it goes along where the
-    server may have forgotten what is off.
+    Each of the SDK's requests carries size and switch, both as they stand when a task of its own gets to run,
+    nobody answers it, and such tasks overtake each other: a size that was said just before a track was
+    switched on could arrive after that and say "off", for good. So everything is said in one request, the
+    size, which is never silent; the switch is turned before that, on this side alone.
     """
     try:
         if video_way() == "subscription":
             return _set_publicly(publication, order)
-        if order.on:
-            _request(DIMENSION, publication, width=order.width, height=order.height)
-            if order.whole:
-                _request(ENABLE, publication, enabled=True)
-        else:
-            _request(ENABLE, publication, enabled=False)
-            if order.whole:
-                _request(DIMENSION, publication, width=SMALLEST[0], height=SMALLEST[1])
-        return 2 if order.whole else 1
+        if publication.track is None:
+            return 0  # let go; when it comes back it is new
+        _switch(publication.track._ffi_handle.handle, order.on)
+        _say_size(publication._ffi_handle.handle, (order.width, order.height) if order.on else SMALLEST)
     except AssertionError:
         # A stale handle: the track was unpublished a moment ago.
         return 0
+    return 1
+
+
+def _switch(track: int, on: bool) -> None:
+    _request(SWITCH, track_handle=track, enabled=on)
+
+
+def _say_size(publication: int, size: tuple[int, int]) -> None:
+    _request(SIZE, track_publication_handle=publication, width=size[0], height=size[1])
 
 
 def _set_publicly(publication: Any, order: Order) -> int:
@@ -130,13 +132,12 @@ def _set_publicly(publication: Any, order: Order) -> int:
     return 2 if order.whole else 1
 
 
-def _request(name: str, publication: Any, **fields: Any) -> None:
+def _request(name: str, **fields: Any) -> None:
     from livekit.rtc._ffi_client import FfiClient
     from livekit.rtc._proto import ffi_pb2
 
     request = ffi_pb2.FfiRequest()
     message = getattr(request, name)
-    message.track_publication_handle = publication._ffi_handle.handle
     for field, value in fields.items():
         setattr(message, field, value)
     FfiClient.instance.request(request)

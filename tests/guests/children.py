@@ -32,9 +32,12 @@ class Child:
     out: Path
     err: Path
 
-    def wait_until(self, ready: Callable[[], bool], what: str, within: float) -> None:
+    def wait_until(
+        self, ready: Callable[[], bool], what: str, within: float, found: Callable[[], str] = str
+    ) -> None:
         """Poll until ``ready``; a process that ends meanwhile is a failure at once.
 
+        :param found: in words, what was there instead when time was up.
         :raises ChildError: it ended, or ``what`` did not come true within so many seconds.
         """
         until = time.monotonic() + within
@@ -43,7 +46,7 @@ class Child:
                 raise ChildError(f"{self.name} ended by itself ({self.ending()}): {self.last_words()}")
             if time.monotonic() > until:
                 raise ChildError(
-                    f"{self.name}: {what} did not happen within {within:g} s: {self.last_words()}"
+                    f"{self.name}: {what} did not happen within {within:g} s: {self.last_words()}{found()}"
                 )
             time.sleep(0.02)
 

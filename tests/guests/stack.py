@@ -23,6 +23,7 @@ from xcord.instance import call
 
 from . import account
 from .children import Child, ChildError, start, stopping
+from .telling import told
 
 OWNER = "owner"
 SERVE_WITHIN = 90.0
@@ -138,7 +139,7 @@ class App:
     ) -> Slices:
         """Read slices until a condition holds, and return them.
 
-        :raises ChildError: the app ended, or it did not become true.
+        :raises ChildError: the app ended, or it did not become true; the latest values are told.
         """
         found: Slices = {}
 
@@ -156,7 +157,7 @@ class App:
                 return False
             return bool(true(found))
 
-        self.child.wait_until(look, what, within)
+        self.child.wait_until(look, what, within, lambda: told(found))
         return found
 
     def wait_painted(self) -> float:

@@ -3,8 +3,8 @@
 Quick where somebody would see a delay, lazy where nobody does: what comes into sight is ordered at once, a
 larger size as well (the next one only ``GROW_EVERY`` later), a smaller one when it has been enough for
 ``SHRINK_AFTER``, off when nobody has looked for ``OFF_AFTER``. Whatever windows do, no track costs more than
-``MOST`` requests in ``PERIOD``, and what is out of sight is off within a second. Only what the server has to
-be told in full (a new subscription, a reconnect) is said at once and not counted.
+``MOST`` orders in ``PERIOD``, and what is out of sight is off within a second. Only what the server has to
+be told in full (a new subscription, a reconnect) is not counted. No order follows another at once.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ GROW_EVERY = 0.5  # seconds between two sizes of a track
 SHRINK_AFTER = 2.0  # seconds for which a smaller size must have been enough
 OFF_AFTER = 0.8  # seconds out of sight; the SFU takes 0.1 more
 FIRST_OFF_AFTER = 0.3  # the same for a track that nobody has looked at yet
-PERIOD, MOST = 2.0, 4  # requests of one track in so many seconds
+PERIOD, MOST = 2.0, 4  # orders of one track in so many seconds
 RESERVE = 1  # of them for switching off, which never waits
-ON_COSTS = 2  # requests; see ``sdk.set_video``
+APART = 0.15  # seconds between two orders of a track, or the second might overtake; see ``sdk.set_video``
 
 Size = tuple[int, int]
 
@@ -30,7 +30,7 @@ Size = tuple[int, int]
 class Order:
     """Receive this track in that size (pixels of the picture), or not at all.
 
-    ``whole``: both the switch and the size have to be said; else one of them is known there.
+    ``whole``: where switch and size are said one by one, both have to be; else one of them is known there.
     """
 
     track_sid: str
@@ -42,8 +42,8 @@ class Order:
 
 @dataclass
 class Offer:
-    """A track that can be received. ``wanted`` and ``told`` are heights, None for off; ``spent`` holds moment
-    and number of the latest requests."""
+    """A track that can be received. ``wanted`` and ``told`` are heights, None for off; ``ordered`` is the
+    moment of the latest order, ``counted`` those of the latest that count."""
 
     user: str
     kind: str
@@ -53,8 +53,8 @@ class Offer:
     told: int | None = None
     fresh: bool = True
     enough: float = 0.0
-    sized: float = float("-inf")
-    spent: deque[tuple[float, int]] = field(default_factory=deque)
+    ordered: float = float("-inf")
+    counted: deque[float] = field(default_factory=lambda: deque(maxlen=MOST))
 
     def want(self, now: float, size: Size | None) -> None:
         """The largest tile in sight, in device pixels; None if there is none."""
@@ -69,37 +69,33 @@ class Offer:
 
     def due(self) -> float | None:
         """When there is something to order, which may be long ago; None: not before something changes."""
-        if self.fresh:
-            return self.unseen + FIRST_OFF_AFTER if self.wanted is None else self.unseen
-        if self.wanted == self.told:
+        if not self.fresh and self.wanted == self.told:
             return None
         if self.wanted is None:
-            return self.unseen + OFF_AFTER
-        if self.told is None:
-            return self._affordable(ON_COSTS)
-        moment = self.sized + GROW_EVERY if self.wanted > self.told else self.enough + SHRINK_AFTER
-        return max(moment, self._affordable(1))
+            moment = self.unseen + (FIRST_OFF_AFTER if self.fresh else OFF_AFTER)
+        elif self.fresh:
+            moment = self.unseen
+        elif self.told is None:
+            moment = self._affordable()
+        else:
+            steady = self.ordered + GROW_EVERY if self.wanted > self.told else self.enough + SHRINK_AFTER
+            moment = max(steady, self._affordable())
+        return max(moment, self.ordered + APART)
 
     def carry_out(self, now: float, track_sid: str) -> Order:
         """The order of now."""
         whole = self.fresh or (self.wanted is None) != (self.told is None)
         if not self.fresh:
-            while self.spent and self.spent[0][0] + PERIOD <= now:
-                self.spent.popleft()
-            self.spent.append((now, ON_COSTS if whole and self.wanted is not None else 1))
-        in_full, self.fresh, self.told, self.sized = self.fresh, False, self.wanted, now
+            self.counted.append(now)
+        in_full, self.fresh, self.told, self.ordered = self.fresh, False, self.wanted, now
         if self.wanted is None:
             return Order(track_sid, False, whole=in_full)
         return Order(track_sid, True, width_of(self.wanted, self.aspect), self.wanted, whole)
 
-    def _affordable(self, cost: int) -> float:
-        """From when on so many more requests leave enough for switching off."""
-        moment, left = float("-inf"), sum(count for _, count in self.spent)
-        for at, count in self.spent:
-            if left + cost <= MOST - RESERVE:
-                break
-            moment, left = at + PERIOD, left - count
-        return moment
+    def _affordable(self) -> float:
+        """From when on one more order leaves enough for switching off."""
+        most = MOST - RESERVE
+        return self.counted[-most] + PERIOD if len(self.counted) >= most else float("-inf")
 
 
 class Demands:

@@ -216,9 +216,9 @@ class KeepingEngine:
     def close(self) -> None:
         pass
 
-    def listened(self, seconds: float) -> NDArray[np.float32]:
-        """The last seconds of what was played."""
-        blocks = self.played[-int(seconds * 50) :]
+    def listened(self, seconds: float, since: int = 0) -> NDArray[np.float32]:
+        """The last seconds of what was played, without the first ``since`` blocks of ``played``."""
+        blocks = self.played[since:][-int(seconds * 50) :]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
 

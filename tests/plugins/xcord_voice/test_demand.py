@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xcord_voice.video.demand import (
+    APART,
     FIRST_OFF_AFTER,
     GROW_EVERY,
     MOST,
     OFF_AFTER,
-    ON_COSTS,
     PERIOD,
     SHRINK_AFTER,
     Demands,
@@ -113,6 +114,19 @@ def test_a_page_that_is_turned_and_turned_back_shows_its_pictures_at_once() -> N
     assert demands.due(11.0) == ((on(SMALL, whole=True),), None)
 
 
+def test_what_comes_back_just_when_it_was_switched_off_waits_until_that_has_gone_out() -> None:
+    """Or it could arrive first, and the picture would stay away."""
+    demands = looked_at()
+    demands.want(10.0, {})
+    off_at = 10.0 + OFF_AFTER
+    assert demands.due(off_at) == ((Order("TR", False, whole=False),), None)
+    demands.want(off_at, {ANN: SMALL})
+    assert demands.due(off_at) == ((), off_at + APART)
+    demands.again()
+    assert demands.due(off_at) == ((), off_at + APART)
+    assert demands.due(off_at + APART) == ((on(SMALL, whole=True),), None)
+
+
 def test_who_turns_pages_to_and_fro_waits_a_little() -> None:
     demands = looked_at()
     said = []
@@ -166,10 +180,9 @@ def test_a_track_that_is_gone_is_not_ordered() -> None:
 
 
 def most_in_a_period(said: list[tuple[float, Order]]) -> int:
-    """Requests in the fullest ``PERIOD``."""
-    spent = [(at, ON_COSTS if order.on and order.whole else 1) for at, order in said]
+    """Orders in the fullest ``PERIOD``."""
     return max(
-        (sum(cost for at, cost in spent if start <= at < start + PERIOD) for start, _ in spent), default=0
+        (len([at for at, _ in said if start <= at < start + PERIOD]) for start, _ in said), default=0
     )
 
 
@@ -200,6 +213,7 @@ def test_no_history_asks_too_often_leaves_on_what_is_hidden_or_ends_elsewhere(
         hidden = (now if hidden is None else hidden) if size is None else None
     said += list(run(demands, now, now + 60.0))
     assert most_in_a_period(said) <= MOST
+    assert all(before + APART <= after for before, after in pairwise([0.0, *(at for at, _ in said)]))
     assert all(not order.whole or order.on for _, order in said)
     alone = Demands()
     alone.want(0.0, {} if hidden is not None or not history else {("ann", kind): history[-1][1] or SMALL})

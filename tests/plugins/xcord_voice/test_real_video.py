@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from livekit import rtc
-from tests.parts import LiveKit
-from tests.plugins.xcord_voice.callers import KeepingEngine, caller, kept_rooms, received
+from tests.parts import LiveKit, start_livekit
+from tests.plugins.xcord_voice.callers import Caller, KeepingEngine, caller, kept_rooms, received
 
 from xcord import Demand, Want
 from xcord.testing import World
 from xcord_voice import sdk
+from xcord_voice.video.demand import Order
 
 SMALL, LARGE = (320, 180), (1280, 720)
 PATIENCE = 60.0
@@ -109,6 +112,37 @@ async def test_the_layer_follows_the_tile_and_nothing_comes_of_who_is_out_of_sig
         await viewer.until_nothing_comes()
         viewer.look("ann", SMALL)
         await viewer.until_sized(SMALL)
+
+
+async def test_the_server_is_told_size_and_switch_in_one_request(
+    tmp_path: Path,
+) -> None:
+    """Nobody answers these requests, and two of them may overtake each other on their way."""
+    with start_livekit(tmp_path, log_level="debug") as livekit:
+        async with caller(livekit, "ann:phone") as ann, caller(livekit, "me:desk") as me:
+            sid = await ann.show_layers()
+            async with asyncio.timeout(PATIENCE):
+                while not (found := [p for p in publications(me) if p.sid == sid and p.track]):
+                    await asyncio.sleep(0.05)
+            orders = [Order(sid, True, *SMALL), Order(sid, False), Order(sid, True, *LARGE), Order(sid, False)]
+            for count, order in enumerate(orders, 1):
+                assert sdk.set_video(found[0], order) == 1
+                async with asyncio.timeout(PATIENCE):
+                    while len(told_of(livekit, sid)) < count:
+                        await asyncio.sleep(0.05)
+            assert told_of(livekit, sid) == [(True, 320), (False, 160), (True, 1280), (False, 160)]
+
+
+def publications(caller: Caller) -> list[Any]:
+    people = caller.room.remote_participants.values()
+    return [publication for person in people for publication in person.track_publications.values()]
+
+
+def told_of(livekit: LiveKit, sid: str) -> list[tuple[bool, int]]:
+    """What the server heard of a track, as its log says: on or off, and how wide."""
+    lines = [line for line in livekit.log.read_text().splitlines() if "saving subscriber track settings" in line]
+    settings = [json.loads(line[line.index("{") :])["settings"] for line in lines if sid in line]
+    return [(not each.get("disabled"), each.get("width", 0)) for each in settings]
 
 
 @pytest.mark.usefixtures("way")

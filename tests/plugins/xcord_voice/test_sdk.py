@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,30 +83,35 @@ def test_an_sdk_that_does_not_know_the_requests_is_noticed(
     sdk.video_way.cache_clear()
 
 
+def subscribed(publication: int, track: int | None) -> Any:
+    """A publication, by the numbers of its handles."""
+    return SimpleNamespace(
+        _ffi_handle=SimpleNamespace(handle=publication),
+        track=None if track is None else SimpleNamespace(_ffi_handle=SimpleNamespace(handle=track)),
+    )
+
+
+@pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize(
-    ("order", "requests"),
+    ("order", "said"),
     [
-        (Order("TR", True, 320, 180), [(sdk.DIMENSION, 320, 180), (sdk.ENABLE, True)]),
-        (Order("TR", True, 320, 180, whole=False), [(sdk.DIMENSION, 320, 180)]),
-        (Order("TR", False, whole=False), [(sdk.ENABLE, False)]),
-        (Order("TR", False), [(sdk.ENABLE, False), (sdk.DIMENSION, 160, 90)]),
+        (Order("TR", True, 320, 180), [(sdk.SWITCH, 2, True), (sdk.SIZE, 1, 320, 180)]),
+        (Order("TR", False), [(sdk.SWITCH, 2, False), (sdk.SIZE, 1, 160, 90)]),
     ],
 )
-def test_the_size_is_said_before_a_track_is_on_and_after_it_is_off(
-    monkeypatch: pytest.MonkeyPatch, order: Order, requests: list[Any]
+def test_the_switch_is_turned_on_this_side_alone_before_the_size_takes_it_along(
+    monkeypatch: pytest.MonkeyPatch, order: Order, said: list[Any], whole: bool
 ) -> None:
     assert sdk.video_way() == "settings"
-    said: list[Any] = []
-    monkeypatch.setattr(
-        sdk, "_request", lambda name, publication, **fields: said.append((name, *fields.values()))
-    )
-    assert sdk.set_video(object(), order) == len(requests)
-    assert said == requests
+    heard: list[Any] = []
+    monkeypatch.setattr(sdk, "_request", lambda name, **fields: heard.append((name, *fields.values())))
+    assert sdk.set_video(subscribed(1, 2), replace(order, whole=whole)) == 1
+    assert heard == said
 
 
-def test_a_track_that_was_unpublished_a_moment_ago_is_no_error() -> None:
-    stale: Any = SimpleNamespace(_ffi_handle=SimpleNamespace(handle=999_999_999))
-    assert sdk.set_video(stale, Order("TR", True, 320, 180)) == 0
+def test_a_track_that_was_let_go_or_unpublished_a_moment_ago_is_no_error() -> None:
+    assert sdk.set_video(subscribed(999_999_999, 999_999_998), Order("TR", True, 320, 180)) == 0
+    assert sdk.set_video(subscribed(999_999_999, None), Order("TR", True, 320, 180)) == 0
 
 
 async def test_a_stream_that_does_not_close_is_cut_off() -> None:
