@@ -187,9 +187,7 @@ class LiveKit:
         self.kill()
 
 
-def start_livekit(
-    folder: Path, *, webhook: str = "", log_level: str = "info", **room: Any
-) -> LiveKit:
+def start_livekit(folder: Path, *, webhook: str = "", log_level: str = "info", **room: Any) -> LiveKit:
     """Start livekit-server with its log in ``folder``; use as a context manager, or call ``kill()``.
 
     :param webhook: address to which it posts webhooks, if any.

@@ -10,7 +10,7 @@ from tests.guests.children import ChildError, start
 from tests.guests.stack import App
 from tests.guests.telling import MOST, told
 
-TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"  # noqa: S105 nobody takes it
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
 
 
 def test_slices_are_told_a_line_each_without_what_opens_a_door() -> None:

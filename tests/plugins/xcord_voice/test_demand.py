@@ -181,9 +181,7 @@ def test_a_track_that_is_gone_is_not_ordered() -> None:
 
 def most_in_a_period(said: list[tuple[float, Order]]) -> int:
     """Orders in the fullest ``PERIOD``."""
-    return max(
-        (len([at for at, _ in said if start <= at < start + PERIOD]) for start, _ in said), default=0
-    )
+    return max((len([at for at, _ in said if start <= at < start + PERIOD]) for start, _ in said), default=0)
 
 
 # Binary fractions, so that sums of moments are exact.
