@@ -12,7 +12,10 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-ANY_TYPE, PROPERTY_CHANGE, EVENT_MASK, PROPERTY_NOTIFY = 0, 1 << 22, 1 << 11, 28  # of X11's protocol
+# Of X11's protocol:
+ANY_TYPE, EVENT_MASK = 0, 1 << 11
+PROPERTY_CHANGE, PROPERTY_NOTIFY = 1 << 22, 28
+STRUCTURE_NOTIFY, CONFIGURE_NOTIFY = 1 << 17, 22
 EVERYWHERE = 0xFFFFFFFF  # of _NET_WM_DESKTOP
 LONGEST = 4096  # items of a property
 ATOMS = (
@@ -106,13 +109,14 @@ class Stack:
         some, mine = False, set(self._atoms.values())
         while event := self._x.xcb_poll_for_event(self._connection):
             kind, atom = struct.unpack_from("=B7xI", ctypes.string_at(event, 12))
-            some = some or (kind & 0x7F == PROPERTY_NOTIFY and atom in mine)
+            kind &= 0x7F  # without the mark of those that a client sent: moves are told by the window manager
+            some = some or kind == CONFIGURE_NOTIFY or (kind == PROPERTY_NOTIFY and atom in mine)
             self._free(event)
         return some
 
     def unseen(self, windows: Sequence[int]) -> frozenset[int]:
         """Those of which nothing can be seen now."""
-        stack = list(self._clients())
+        stack = list(self._clients(frozenset(windows)))
         desktop = next(iter(self._property(self._root, "_NET_CURRENT_DESKTOP")), 0)
         return frozenset(window for window in windows if unseen(window, stack, desktop))
 
@@ -120,19 +124,22 @@ class Stack:
         """Lets the connection go."""
         self._x.xcb_disconnect(self._connection)
 
-    def _clients(self) -> Iterator[Client]:
+    def _clients(self, ours: frozenset[int]) -> Iterator[Client]:
         hidden, full = self._atoms["_NET_WM_STATE_HIDDEN"], self._atoms["_NET_WM_STATE_FULLSCREEN"]
         for window in self._property(self._root, "_NET_CLIENT_LIST_STACKING"):
-            self._watch(window)
+            self._watch(window, moves=window in ours)
             state = self._property(window, "_NET_WM_STATE")
+            if full in state:
+                self._watch(window, moves=True)
             if hidden in state or (place := self._place(window)) is None:
                 continue
             desktop = next(iter(self._property(window, "_NET_WM_DESKTOP")), EVERYWHERE)
             yield Client(window, place, full in state, desktop)
 
-    def _watch(self, window: int) -> None:
-        """Has changes of its properties reported; the error of one that is gone is one more event."""
-        mask = (ctypes.c_uint32 * 1)(PROPERTY_CHANGE)
+    def _watch(self, window: int, *, moves: bool = False) -> None:
+        """Has changes of its properties reported, and of its place; the error of one that is gone is one more
+        event."""
+        mask = (ctypes.c_uint32 * 1)(PROPERTY_CHANGE | (STRUCTURE_NOTIFY if moves else 0))
         self._x.xcb_change_window_attributes(self._connection, window, EVENT_MASK, mask)
 
     def _find_root(self) -> int:

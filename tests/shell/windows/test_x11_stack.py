@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
 import pytest
-from tests.screen import virtual_screen
+from tests.screen import Screen, virtual_screen
 
 from xcord.windows.x11_stack import EVERYWHERE, Client, Rectangle, Stack, unseen
 
@@ -42,6 +48,77 @@ def test_a_window_that_is_not_there_hides_nothing_and_is_not_hidden(monkeypatch:
         assert stack._place(12345) is None
         assert stack._property(12345, "_NET_WM_STATE") == ()
         stack.close()
+
+
+def test_a_move_of_our_window_is_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No property tells of it, and it may have left what covers it."""
+    with (
+        virtual_screen(600, 400) as screen,
+        window(screen, "ours") as ours,
+        window(screen, "theirs") as theirs,
+    ):
+        monkeypatch.setenv("DISPLAY", screen.display)
+        stack = Stack()
+        stack.unseen([ours])
+        for moved, place in ((theirs, "13"), (ours, "17")):
+            settle(stack)
+            command = ["xdotool", "windowmove", str(moved), place, place]
+            subprocess.run(command, env=screen.environ, check=True, timeout=20)
+            assert await_change(stack) is (moved == ours)
+        stack.close()
+
+
+def test_a_full_screen_window_that_gets_its_place_late_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    with virtual_screen(600, 400) as screen, window(screen, "ours") as ours, screen.covered():
+        monkeypatch.setenv("DISPLAY", screen.display)
+        stack, moves = Stack(), set()
+        watch = stack._watch
+
+        def spy(number: int, **how: bool) -> None:
+            watch(number, **how)
+            (moves.add if how.get("moves") else moves.discard)(number)
+
+        monkeypatch.setattr(stack, "_watch", spy)
+        until = time.monotonic() + 60
+        while not stack.unseen([ours]):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert len(moves) == 2, "ours and the one that covers it"
+        stack.close()
+
+
+def settle(stack: Stack) -> None:
+    """No news for half a second."""
+    while await_change(stack, 0.5):
+        pass
+
+
+def await_change(stack: Stack, within: float = 3.0) -> bool:
+    until = time.monotonic() + within
+    while not stack.changed():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@contextlib.contextmanager
+def window(screen: Screen, title: str) -> Iterator[int]:
+    """A plain window; its number."""
+    shown = "from PySide6.QtWidgets import QApplication, QWidget; import sys; app = QApplication(['w'])"
+    shown += (
+        f"; w = QWidget(); w.setWindowTitle({title!r}); w.resize(200, 100); w.show(); sys.exit(app.exec())"
+    )
+    process = subprocess.Popen([sys.executable, "-c", shown], env=screen.environ)
+    try:
+        tool = ["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$"]
+        found = subprocess.run(
+            tool, env=screen.environ, check=True, timeout=60, capture_output=True, text=True
+        )
+        yield int(found.stdout.split()[0])
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_without_a_screen_it_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
