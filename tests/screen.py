@@ -107,6 +107,15 @@ def _start_manager(ends: contextlib.ExitStack, home: Path, screen: Screen) -> No
     _line(reading, "openbox", home)
 
 
+@contextlib.contextmanager
+def compositor(screen: Screen) -> Iterator[None]:
+    """Makes windows transparent for as long as the block lasts."""
+    with contextlib.ExitStack() as ends:
+        home = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="xcord-screen-")))
+        _start_compositor(ends, home, screen)
+        yield
+
+
 def _start_compositor(ends: contextlib.ExitStack, home: Path, screen: Screen) -> None:
     _start(ends, home, ["picom", "--backend", "xrender", "--config", "/dev/null"], screen.environ)
     _await_selection(screen, "_NET_WM_CM_S0")

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import gc
 import socket
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from .hub import SHELL
 from .instance import Instance
 from .requests import OpenLink
 from .surroundings import Desktop
+from .window_desk import WindowDesk
 from .window_spec import MAIN, WindowSpec
 from .windows import Place, WindowLayer, language_of
 
@@ -74,13 +76,24 @@ class HubSide:
             if not self._stop.is_set():
                 core.desk.windows.open_all()
             core.hub.watch(SHELL, self._on_settings, "settings")
+            lock = asyncio.ensure_future(self._watch_lock(core.desk.windows))
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
             if self._config.link and not self._stop.is_set():
                 with contextlib.suppress(CommandError):  # the window says why
                     await core.hub.ask("app.open_link", OpenLink(self._config.link), Asker("shell", "app"))
             await self._stop.wait()
+            lock.cancel()
             await asyncio.to_thread(self._instance.close)
+
+    @staticmethod
+    async def _watch_lock(windows: WindowDesk) -> None:
+        if sys.platform != "linux":
+            windows.note_no_lock()
+            return
+        from .session_lock import watch
+
+        await watch(windows.note_locked, windows.note_no_lock)
 
     async def _first_picture(self, core: Core) -> None:
         """Waits until the window is painted, will not be, or is not wanted any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import instance
+from . import instance, overlay_findings
 from .errors import CommandError, SetupError
 from .findings import Finding, Machine
 
@@ -12,16 +12,20 @@ from .findings import Finding, Machine
 def findings(here: Machine) -> Iterator[Finding]:
     """Whether one runs, and what it found out about itself."""
     try:
-        slices = instance.call(here.folders[2], {"read": ["statistics"]}, timeout=10)["slices"]
+        slices = instance.call(here.folders[2], {"read": ["statistics", "desktop"]}, timeout=10)["slices"]
     except CommandError as error:
         yield Finding("instance", "fault", f"another xcord runs and says: {error}.", "Run: xcord doctor")
     except SetupError as error:
         if error.code == "not_running":
             yield Finding("instance", "ok", "no other xcord runs.")
+            yield from overlay_findings.unasked(here)
         else:
             yield Finding("instance", "fault", str(error).removesuffix(error.remedy).strip(), error.remedy)
     else:
         yield Finding("instance", "ok", "xcord runs; another start shows its window.")
+        desktop = slices.get("desktop", {})
+        looked = desktop.get("screens")
+        yield from overlay_findings.of_limits(desktop["limits"]) if looked else overlay_findings.unasked(here)
         yield from _video(slices.get("statistics", {}).get("way", ""))
 
 

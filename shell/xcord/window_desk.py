@@ -67,6 +67,7 @@ class WindowDesk:
         self._wanted: dict[str, WindowSpec] = {}  # open windows of plugins, also while they are withdrawn
         self._started = False
         self._locks: frozenset[str] = frozenset()
+        self._knows_lock = True
         self._slice = hub.claim_slice("windows", SHELL, Windows, Windows())
         self._desktop = hub.claim_slice("desktop", SHELL, Desktop, Desktop())
         hub.claim_command("stage.viewport", SHELL, SetViewport, self._set_viewport)
@@ -183,7 +184,13 @@ class WindowDesk:
 
     def note_desktop(self, desktop: Desktop) -> None:
         """What was seen of the desktop; whether it is locked is told otherwise."""
-        self._desktop.set(msgspec.structs.replace(desktop, locked=bool(self._locks)))
+        limits = desktop.limits if self._knows_lock else (*desktop.limits, "no_lock")
+        self._desktop.set(msgspec.structs.replace(desktop, locked=bool(self._locks), limits=limits))
+
+    def note_no_lock(self) -> None:
+        """Nobody here knows whether the screen is locked."""
+        self._knows_lock = False
+        self.note_desktop(self._desktop.value)
 
     def note_locked(self, source: str, locked: bool) -> None:
         """One of those who know says whether the screen is locked; overlays lie above lockers, so they go."""

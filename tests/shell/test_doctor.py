@@ -9,12 +9,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from xcord.doctor import examine
 from xcord.findings import Finding, Machine, report
 from xcord.instance import Instance, refusal
+from xcord.overlay_findings import SENTENCES, unasked
+from xcord.surroundings import Limit
 
 Stage = Callable[[Machine, Path], Machine]
 
@@ -221,6 +224,39 @@ def test_a_running_app_is_seen_and_a_deaf_one_too(sound: Machine) -> None:
     starting.serve(lambda request: refusal("starting", "xcord is starting"))
     assert _by_check(examine(sound))["instance"].cause == "another xcord runs and says: xcord is starting."
     starting.close()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"WAYLAND_DISPLAY": "wayland-0"}, ["full-screen", "cannot be placed", "in front", "not tried"]),
+        ({"DISPLAY": ":0", "XDG_SESSION_TYPE": "wayland"}, ["in front", "not tried"]),
+        ({"DISPLAY": ":0"}, ["nothing speaks against it"]),
+        ({}, []),
+    ],
+)
+def test_what_the_overlay_cannot_do_is_said_before_it_is_tried(
+    sound: Machine, more: dict[str, str], words: list[str]
+) -> None:
+    found = list(unasked(replace(sound, environ={**sound.environ, **more})))
+    assert len(found) == len(words)
+    for finding, word in zip(found, words, strict=True):
+        assert word in finding.cause
+        assert bool(finding.remedy) == (finding.state != "ok")
+
+
+def test_a_running_app_says_what_its_overlay_cannot_do(sound: Machine) -> None:
+    shown = Instance.claim(sound.folders[2])
+    assert shown is not None
+    said = {"ok": True, "slices": {"desktop": {"screens": [{}], "limits": ["no_compositor", "no_lock"]}}}
+    shown.serve(lambda request: json.dumps(said).encode())
+    notes = [finding.cause for finding in examine(sound) if finding.check == "overlay"]
+    assert ["transparent" in notes[0], "locked" in notes[1], len(notes)] == [True, True, 2]
+    shown.close()
+
+
+def test_every_limit_of_an_overlay_has_words() -> None:
+    assert set(SENTENCES) == set(get_args(Limit))
 
 
 def test_what_builds_is_named_and_brought_by_the_set_up_where_it_is_missing(

@@ -10,6 +10,7 @@ import logging
 import queue
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -86,7 +87,8 @@ class PlainWindows(WindowLayer):
             self._create(spec, url)
 
     def _create(self, spec: WindowSpec, url: str) -> None:
-        window = create_window(spec, url)
+        place = self._wish(spec.name).place if spec.overlay else None
+        window = create_window(spec, url, **({"x": place.x, "y": place.y} if place else {}))
         window.events.closing += partial(self._closing, spec.name)
         window.events.closed += partial(self._closed, spec.name)
         window.events.minimized += partial(self.events.visible, spec.name, False)
@@ -120,6 +122,9 @@ class PlainWindows(WindowLayer):
 
     def _fulfil(self, name: str, wish: Wish) -> None:
         if (window := self._windows.get(name)) and name in self._overlays:
+            if wish.place is not None:
+                window.resize(wish.place.width, wish.place.height)
+                window.move(wish.place.x, wish.place.y)
             self._dress_overlay(window.native, wish)
 
     def _dress_overlay(self, native: Any, wish: Wish) -> None:
@@ -133,12 +138,14 @@ class PlainWindows(WindowLayer):
         import webview
 
         from ..surroundings import Desktop, Screen
+        from .capabilities import Facts, limits
 
+        # pywebview names no monitor, so the order is all that there is to know one again by.
         screens = tuple(
             Screen(id=f"screen-{at}", name="", x=s.x, y=s.y, width=s.width, height=s.height, primary=at == 0)
             for at, s in enumerate(webview.screens)
         )
-        return Desktop(screens=screens)
+        return Desktop(screens=screens, limits=limits(Facts(platform=sys.platform)))
 
     def _load(self, name: str, url: str) -> None:
         if window := self._windows.get(name):

@@ -45,8 +45,8 @@ def test_a_window_that_is_not_there_hides_nothing_and_is_not_hidden(monkeypatch:
         monkeypatch.setenv("DISPLAY", screen.display)
         stack = Stack()
         assert stack.unseen([12345]) == frozenset()
-        assert stack._place(12345) is None
-        assert stack._property(12345, "_NET_WM_STATE") == ()
+        assert stack._x11.place(12345) is None
+        assert stack._x11.property(12345, "_NET_WM_STATE") == ()
         stack.close()
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from xcord.errors import SetupError
 from xcord.window_spec import WindowSpec
-from xcord.windows import WindowEvents, window_layer
+from xcord.windows import Place, WindowEvents, window_layer
 
 stubborn = "stubborn" in sys.argv
 
@@ -27,6 +27,15 @@ def obey() -> None:
         if what == "open":
             name, url = details
             layer.open(WindowSpec(name, "page", title=f"window {name}", width=400, height=300), url)
+        elif what == "overlay":
+            (url,) = details
+            layer.open(WindowSpec("over", "page", title="window over", overlay=True), url)
+        elif what == "place":
+            layer.place("over", Place(*details))
+        elif what == "break":  # as a fault of the toolkit would: it gets input that is not its own
+            layer._send(stop_letting_through)
+        elif what == "where":
+            layer._send(lambda: say("place", *layer._windows["over"].native.geometry().getRect()))  # type: ignore[attr-defined]
         elif what == "click on close":
             layer._send(lambda: layer._windows["main"].native.close())  # type: ignore[attr-defined]
         elif what == "look":
@@ -37,6 +46,13 @@ def obey() -> None:
         else:
             getattr(layer, what)(*details)
     layer.quit()
+
+
+def stop_letting_through() -> None:
+    from PySide6.QtCore import Qt
+
+    native = layer._windows["over"].native  # type: ignore[attr-defined]
+    native.windowHandle().setFlag(Qt.WindowType.WindowTransparentForInput, False)
 
 
 def quit_asked(why: str) -> None:

@@ -1,0 +1,88 @@
+"""A D-Bus of this test's own, and programs on it that say whether the screen is locked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from jeepney import DBusAddress, HeaderFields, MessageType, new_error, new_method_return, new_signal
+from jeepney.bus_messages import message_bus
+from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy, open_dbus_connection
+
+LOGIN = "org.freedesktop.login1"
+SESSION = DBusAddress("/org/freedesktop/login1/session/_35", interface=f"{LOGIN}.Session")
+OTHER = DBusAddress("/org/freedesktop/login1/session/_36", interface=f"{LOGIN}.Session")
+SAVER = DBusAddress("/org/gnome/ScreenSaver", interface="org.gnome.ScreenSaver")
+
+
+class Service:
+    """Answers by name of the method, and refuses everything else."""
+
+    def __init__(self, connection: DBusConnection, answers: dict[str, tuple[str, tuple[Any, ...]]]) -> None:
+        self.connection, self._answers = connection, answers
+
+    async def serve(self) -> None:
+        while True:
+            asked = await self.connection.receive()
+            if asked.header.message_type is not MessageType.method_call:
+                continue
+            answer = self._answers.get(asked.header.fields[HeaderFields.member])
+            if answer is None:
+                reply = new_error(asked, "org.freedesktop.DBus.Error.UnknownMethod")
+            else:
+                reply = new_method_return(asked, *answer)
+            await self.connection.send(reply)
+
+    async def say(
+        self, who: DBusAddress, member: str, signature: str = "", body: tuple[Any, ...] = ()
+    ) -> None:
+        await self.connection.send(new_signal(who, member, signature or None, body))
+
+    async def hint(self, who: DBusAddress, locked: bool) -> None:
+        changed = (f"{LOGIN}.Session", {"LockedHint": ("b", locked)}, [])
+        await self.say(
+            who.with_interface("org.freedesktop.DBus.Properties"), "PropertiesChanged", "sa{sv}as", changed
+        )
+
+
+@contextlib.asynccontextmanager
+async def service(bus: str, name: str, **answers: tuple[str, tuple[Any, ...]]) -> AsyncIterator[Service]:
+    connection = await open_dbus_connection(bus=bus)
+    async with connection:
+        async with DBusRouter(connection) as router:
+            await Proxy(message_bus, router).RequestName(name)
+        made = Service(connection, answers)
+        serving = asyncio.ensure_future(made.serve())
+        try:
+            yield made
+        finally:
+            serving.cancel()
+
+
+def logind(bus: str, locked: bool = False) -> contextlib.AbstractAsyncContextManager[Service]:
+    path = SESSION.object_path
+    value = ("b", locked)
+    return service(bus, LOGIN, GetSession=("o", (path,)), Get=("v", (value,)))
+
+
+@contextlib.asynccontextmanager
+async def private_bus(folder: Path) -> AsyncIterator[str]:
+    """Its address, for as long as the block lasts."""
+    daemon = shutil.which("dbus-daemon")
+    assert daemon, "dbus-daemon is missing. Run: apt-get install dbus-daemon"
+    address = f"unix:path={folder / 'bus'}"
+    process = await asyncio.create_subprocess_exec(
+        daemon, "--session", "--nofork", f"--address={address}", "--print-address=1", stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        await asyncio.wait_for(process.stdout.readline(), 10)
+        yield address
+    finally:
+        process.terminate()
+        await process.wait()

@@ -1,0 +1,108 @@
+"""A locked screen, as logind and screen savers tell it on a D-Bus of this test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jeepney import DBusAddress
+from tests.login import LOGIN, OTHER, SAVER, SESSION, logind, private_bus, service
+
+from xcord import session_lock
+
+Told = asyncio.Queue[tuple[str, bool]]
+
+
+@pytest.fixture
+async def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """One D-Bus in the place of the system's and of the session's."""
+    async with private_bus(tmp_path) as address:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        yield address
+
+
+@contextlib.asynccontextmanager
+async def watched() -> AsyncIterator[tuple[Told, asyncio.Event]]:
+    told, cannot = Told(), asyncio.Event()
+    watching = asyncio.ensure_future(
+        session_lock.watch(lambda source, locked: told.put_nowait((source, locked)), cannot.set)
+    )
+    try:
+        yield told, cannot
+    finally:
+        watching.cancel()
+
+
+async def heard(told: Told) -> tuple[str, bool]:
+    return await asyncio.wait_for(told.get(), 20)
+
+
+async def test_the_hint_of_our_session_is_followed(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_SESSION_ID", "5")
+    async with logind(bus, locked=True) as login, watched() as (told, cannot):
+        assert await heard(told) == ("logind", True)
+        await login.hint(OTHER, False)
+        await login.hint(SESSION, False)
+        assert await heard(told) == ("logind", False)
+        await login.say(OTHER, "Lock")
+        await login.say(SESSION, "Lock")
+        assert await heard(told) == ("logind", True)
+        await login.say(SESSION, "Unlock")
+        assert await heard(told) == ("logind", False)
+        assert told.empty()
+        assert not cannot.is_set()
+
+
+async def test_without_a_session_of_its_own_it_is_the_users_graphical_one(
+    bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_SESSION_ID", raising=False)
+    answers: dict[str, Any] = {"Display": ("(so)", ("5", SESSION.object_path)), "LockedHint": ("b", False)}
+
+    class ByProperty(dict[str, Any]):
+        """``Get`` is answered by the property that it names."""
+
+        def get(self, member: str, default: Any = None) -> Any:
+            return ("v", (next(values),)) if member == "Get" else default
+
+    values = iter(answers.values())
+    async with service(bus, LOGIN) as login, contextlib.AsyncExitStack() as ends:
+        login._answers = ByProperty()
+        told, _ = await ends.enter_async_context(watched())
+        assert await heard(told) == ("logind", False)
+        await login.say(SESSION, "Lock")
+        assert await heard(told) == ("logind", True)
+
+
+async def test_a_screen_saver_is_asked_and_followed(bus: str) -> None:
+    async with (
+        service(bus, "org.gnome.ScreenSaver", GetActive=("b", (True,))) as saver,
+        watched() as (told, _),
+    ):
+        assert await heard(told) == ("org.gnome.ScreenSaver", True)
+        await saver.say(DBusAddress("/x", interface="org.example.Other"), "ActiveChanged", "b", (True,))
+        await saver.say(SAVER, "ActiveChanged", "b", (False,))
+        assert await heard(told) == ("org.gnome.ScreenSaver", False)
+
+
+async def test_where_nobody_knows_that_is_said_and_who_comes_later_is_heard(bus: str) -> None:
+    async with watched() as (told, cannot):
+        await asyncio.wait_for(cannot.wait(), 20)
+        async with service(bus, "org.gnome.ScreenSaver") as saver:
+            await saver.say(SAVER, "ActiveChanged", "b", (True,))
+            assert await heard(told) == ("org.gnome.ScreenSaver", True)
+
+
+async def test_without_any_bus_it_is_said_and_nothing_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for which in ("SYSTEM", "SESSION"):
+        monkeypatch.setenv(f"DBUS_{which}_BUS_ADDRESS", f"unix:path={tmp_path / 'none'}")
+    cannot = asyncio.Event()
+    await asyncio.wait_for(session_lock.watch(lambda source, locked: None, cannot.set), 20)
+    assert cannot.is_set()
