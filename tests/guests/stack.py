@@ -210,12 +210,18 @@ class App:
 
 @contextlib.contextmanager
 def app_on(
-    screen: Mapping[str, str], folder: Path, *arguments: str, home: Path | None = None, name: str = "app"
+    screen: Mapping[str, str],
+    folder: Path,
+    *arguments: str,
+    home: Path | None = None,
+    name: str = "app",
+    module: str = "xcord",
 ) -> Iterator[App]:
     """The app with its windows; quits with the block, whatever happened in it.
 
     :param screen: the environment with the screen and the sound server.
     :param arguments: further options of ``xcord run``.
+    :param module: what is run; another one than ``xcord`` looks into the app from inside.
     """
     home = home or folder / f"{name}-home"
     home.mkdir(parents=True, exist_ok=True)
@@ -223,7 +229,7 @@ def app_on(
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
     started = time.time()
-    child = start(name, [sys.executable, "-m", "xcord", "run", *arguments], folder, environ)
+    child = start(name, [sys.executable, "-m", module, "run", *arguments], folder, environ)
     app = App(child, home, started)
     try:
         yield app

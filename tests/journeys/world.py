@@ -42,11 +42,17 @@ class World:
         return home
 
     @contextlib.contextmanager
-    def app(self, *arguments: str, home: Path | None = None) -> Iterator[stack.App]:
-        """An app on this world's screen; it quits with the block."""
+    def app(
+        self, *arguments: str, home: Path | None = None, module: str = "xcord", **environ: str
+    ) -> Iterator[stack.App]:
+        """An app on this world's screen; it quits with the block.
+
+        :param module: see ``stack.app_on``; ``environ`` is for it.
+        """
         home = home or self.home()
         name = f"{home.name.removesuffix('-home')}-run{next(self._numbers)}"
-        with stack.app_on(self.environ, self.folder, *arguments, home=home, name=name) as app:
+        environ = {**self.environ, **environ}
+        with stack.app_on(environ, self.folder, *arguments, home=home, name=name, module=module) as app:
             yield app
 
     @contextlib.contextmanager
