@@ -42,10 +42,11 @@ class Onsets:
 
 
 class Monitor:
-    """What came out of a sink, and when. ``times`` are those of bursts."""
+    """What came out of a sink, and when each block of it ended."""
 
     def __init__(self) -> None:
         self.blocks: list[NDArray[np.int16]] = []
+        self.ended: list[float] = []
         self.onsets = Onsets()
 
     @property
@@ -74,6 +75,7 @@ def listening(pulse: Pulse, sink: str) -> Iterator[Monitor]:
             block = np.frombuffer(whole[: len(whole) - len(rest)], np.int16)
             monitor.onsets.take(block, now)
             monitor.blocks.append(block)
+            monitor.ended.append(now)
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()

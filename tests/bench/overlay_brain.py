@@ -1,0 +1,34 @@
+"""Bench `overlay`: is everybody answered once, and do all hold the same, after 10,000 commands at once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from tests.flood.brain import flood
+from tests.flood.conductor import Conductor
+from tests.flood.web import PROBE
+
+from . import Report
+from .overlay_stage import WINDOW, Stage, show_overlay
+
+SHARES = {"main": 2000, WINDOW: 2600, "tray": 2700, "cli": 2700}
+RELOADS = 4
+
+
+def measure(report: Report, stage: Stage) -> None:
+    """One run, with another seed each time."""
+    asyncio.run(_measure(report, stage))
+
+
+async def _measure(report: Report, stage: Stage) -> None:
+    conductor = Conductor()
+    async with conductor.listening():
+        with stage.app(stage.room(), PROBE, conductor.port) as app:
+            await asyncio.to_thread(show_overlay, app, True)
+            outcome = await flood(app, conductor, SHARES, RELOADS, random.randrange(1 << 32))
+    for line in outcome.lines():
+        print(f"  {line}", flush=True)
+    report.figure("commands_per_second", sum(SHARES.values()) / outcome.seconds, "")
+    report.figure("unanswered_commands", outcome.unanswered, "")
+    report.figure("state_hashes_differing", outcome.states.differing + outcome.states.resyncs, "")

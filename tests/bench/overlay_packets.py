@@ -1,0 +1,98 @@
+"""When sound begins to arrive at a process: its UDP packets, seen on the loopback interface.
+
+The payload is encrypted, but whoever is silent sends a packet every 400 ms and whoever speaks one every 20
+ms. So the first loud packet is the first of a row. A packet of silence just before it may be taken for it,
+which makes what is measured from there longer and never shorter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import struct
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+
+import psutil
+
+PAUSE = 0.12  # seconds without a packet before a row
+APART = 0.06  # seconds between two of a row at most
+ROW = 4  # packets that make one
+AUDIO = frozenset({111, 63})  # payload types of Opus and of RED around it
+ALL = 0x0003  # ETH_P_ALL
+
+
+def begins(arrivals: Sequence[float]) -> list[float]:
+    """The first packet of each row. ``arrivals`` are in order, in seconds."""
+    found = []
+    for at, moment in enumerate(arrivals):
+        row = arrivals[at : at + ROW]
+        steady = len(row) == ROW and all(b - a < APART for a, b in itertools.pairwise(row))
+        if steady and (at == 0 or moment - arrivals[at - 1] > PAUSE):
+            found.append(moment)
+    return found
+
+
+def audio_of(packet: bytes, source: int, ports: Collection[int]) -> int | None:
+    """The stream (SSRC) of an RTP packet of sound from UDP port ``source`` to one of ``ports``.
+
+    :param packet: IPv4, from its header on.
+    """
+    if len(packet) < 40 or packet[0] >> 4 != 4 or packet[9] != socket.IPPROTO_UDP:
+        return None
+    head = (packet[0] & 15) * 4
+    sender, target = struct.unpack_from("!HH", packet, head)
+    if sender != source or target not in ports:
+        return None
+    rtp = packet[head + 8 :]
+    if len(rtp) < 12 or rtp[0] >> 6 != 2 or rtp[1] & 0x7F not in AUDIO:
+        return None
+    return int(struct.unpack_from("!I", rtp, 8)[0])
+
+
+def ports_of(process: psutil.Process) -> set[int]:
+    """The UDP ports that a process has bound."""
+    return {each.laddr.port for each in process.net_connections("udp") if each.laddr}
+
+
+class Arrivals:
+    """When packets of each stream came, by SSRC, in `time.monotonic()`."""
+
+    def __init__(self) -> None:
+        self.streams: dict[int, list[float]] = {}
+
+    def begins(self) -> list[float]:
+        """When somebody began to be heard, in order."""
+        return sorted(moment for times in self.streams.values() for moment in begins(times))
+
+
+@contextlib.contextmanager
+def arriving(source: int, process: psutil.Process) -> Iterator[Arrivals]:
+    """What the SFU at UDP port ``source`` sends a process of sound, for as long as the block lasts.
+
+    :raises PermissionError: it takes root to see packets.
+    """
+    ports, arrivals, ended = ports_of(process), Arrivals(), threading.Event()
+    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ALL)) as eye:
+        eye.bind(("lo", ALL))
+        eye.settimeout(0.2)
+
+        def watch() -> None:
+            while not ended.is_set():
+                with contextlib.suppress(TimeoutError):
+                    packet, address = eye.recvfrom(2048)
+                    now = time.monotonic()
+                    if address[2] == socket.PACKET_OUTGOING:
+                        continue  # on loopback each is seen twice
+                    if (stream := audio_of(packet, source, ports)) is not None:
+                        arrivals.streams.setdefault(stream, []).append(now)
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield arrivals
+        finally:
+            ended.set()
+            watcher.join(5)
