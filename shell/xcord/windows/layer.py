@@ -167,11 +167,10 @@ class WindowLayer(ABC):
         return self._wishes.setdefault(name, Wish())
 
     def _set_wish(self, name: str, **changes: Any) -> None:
-        """``_fulfil`` is called for windows that are not open too, and passes over them."""
-        before = self._wish(name)
-        self._wishes[name] = wish = replace(before, **changes)
-        if wish != before:
-            self._fulfil(name, wish)
+        """``_fulfil`` is called for windows that are not open too, and passes over them; and for what was
+        wished before, since the desktop moves windows when a monitor goes."""
+        self._wishes[name] = wish = replace(self._wish(name), **changes)
+        self._fulfil(name, wish)
 
     def _set_language(self, language: str) -> None:
         self.language = language

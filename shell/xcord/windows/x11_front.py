@@ -43,12 +43,14 @@ class Front:
 
     def changed(self) -> tuple[bool, bool]:
         """Since the last call: whether anything here changed, and whether windows were stacked anew."""
+        x11 = self._x11
+        # Not every window manager takes back what is active when the last window goes; its list changes.
+        order = {x11.atoms[name] for name in (ACTIVE, STACKING)}
         some = restacked = False
-        interesting = {self._x11.atoms[name] for name in (ACTIVE, SUPPORTED)}
-        for kind, atom in self._x11.reported():
-            stacked = kind == PROPERTY_NOTIFY and atom in {self._x11.atoms[STACKING], self._x11.atoms[ACTIVE]}
-            restacked = restacked or stacked
-            some = some or kind == self._new_owner or (kind == PROPERTY_NOTIFY and atom in interesting)
+        for kind, atom in x11.reported():
+            restacked = restacked or (kind == PROPERTY_NOTIFY and atom in order)
+            supported = kind == PROPERTY_NOTIFY and atom == x11.atoms[SUPPORTED]
+            some = some or restacked or supported or kind == self._new_owner
         return some, restacked
 
     def application(self) -> str:

@@ -327,6 +327,10 @@ def test_the_program_in_front_is_known(overlay: Desktop, screen: Screen, eye: Ey
     _seen(overlay, lambda said: said["application"] == mine)
     eye.do("wmctrl", "-a", "other")
     _seen(overlay, lambda said: said["application"] == "thegame")
+    overlay.do("hide", "main")
+    overlay.await_event("visible", "main", False)
+    eye.do("wmctrl", "-c", "other")
+    _seen(overlay, lambda said: said["application"] == "")
 
 
 def test_whether_anything_can_be_transparent_is_told_when_it_changes(pages: Pages, tmp_path: Path) -> None:
