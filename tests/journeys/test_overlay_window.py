@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.guests.stack import App, app_on
-from tests.journeys.test_closed_window import renderers
 from tests.login import SESSION, logind, private_bus
 from tests.screen import virtual_screen
+from tests.shell.windows.real import renderers
 
 PLUGIN = """
 from xcord import WindowSpec, hookimpl
@@ -41,12 +41,13 @@ async def test_an_overlay_lives_without_the_main_window_and_leaves_with_its_plug
 
                 await ask(app, "window.close", name="main")
                 await asyncio.to_thread(app.wait, "a hidden window", ["windows"], main_is_hidden, WITHIN)
-                killed = renderers(app)
+                killed = renderers(app.child.process.pid)
+                assert killed
                 for page in killed:
                     page.kill()
 
                 def new(glass: dict[str, Any]) -> bool:
-                    pages = renderers(app)
+                    pages = renderers(app.child.process.pid)
                     return bool(pages and not set(pages) & set(killed) and glass["connected"])
 
                 await until(app, "a new page", new)

@@ -15,7 +15,7 @@ from typing import Any
 import mss
 import pytest
 from tests.screen import Screen, compositor, virtual_screen
-from tests.shell.windows.real import PATIENCE, Desktop, Pages, await_one, renderer
+from tests.shell.windows.real import PATIENCE, Desktop, Pages, await_one, renderers
 
 PLACE = (200, 150, 300, 200)
 SOLID, CLEAR = (250, 200), (450, 200)  # on the screen: on the page's opaque half, and on the other
@@ -274,7 +274,7 @@ def test_a_page_that_dies_comes_back_in_the_same_place(
 ) -> None:
     overlay.do("opacity", "over", 50)
     eye.await_colour(SOLID, BETWEEN)
-    for process in renderer(overlay.process.pid):
+    for process in renderers(overlay.process.pid):
         process.kill()
     overlay.await_event("page lost", "over")
     overlay.do("load", "over", pages.origin + "/overlay")

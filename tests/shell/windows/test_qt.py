@@ -12,7 +12,7 @@ import mss
 import psutil
 import pytest
 from tests.screen import Screen, virtual_screen
-from tests.shell.windows.real import PATIENCE, Desktop, Pages, await_one, renderer
+from tests.shell.windows.real import PATIENCE, Desktop, Pages, await_one, renderers
 from tests.shell.windows.tray_host import tray_host
 
 
@@ -142,7 +142,7 @@ def test_a_killed_app_leaves_no_process_behind(desktop: Desktop, pages: Pages) -
 
 def test_a_page_whose_process_dies_is_told_and_loaded_again(desktop: Desktop, pages: Pages) -> None:
     pages.await_told("painted")
-    renderer(desktop.process.pid)[0].kill()
+    renderers(desktop.process.pid)[0].kill()
     desktop.await_event("page lost", "main")
     desktop.do("load", "main", pages.origin + "/page.html#t=FRESH")
     pages.await_told("painted")

@@ -72,13 +72,13 @@ def test_a_full_screen_window_that_gets_its_place_late_is_watched(monkeypatch: p
     with virtual_screen(600, 400) as screen, window(screen, "ours") as ours, screen.covered():
         monkeypatch.setenv("DISPLAY", screen.display)
         stack, moves = Stack(), set()
-        watch = stack._watch
+        watch = stack._x11.watch
 
         def spy(number: int, **how: bool) -> None:
             watch(number, **how)
             (moves.add if how.get("moves") else moves.discard)(number)
 
-        monkeypatch.setattr(stack, "_watch", spy)
+        monkeypatch.setattr(stack._x11, "watch", spy)
         until = time.monotonic() + 60
         while not stack.unseen([ours]):
             assert time.monotonic() < until
