@@ -10,7 +10,7 @@ import math
 
 ON = -45.0  # dBFS at which somebody begins to speak
 OFF = -52.0  # dBFS below which somebody falls silent
-ATTACK = 0.03  # seconds of sound before it counts, so that a click does not
+ATTACK = 0.015  # seconds from one loud block to a later one before it counts, so that a click does not
 HOLD = 0.35  # seconds of silence before it ends, so that pauses between words do not
 
 
