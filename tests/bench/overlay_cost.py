@@ -13,7 +13,7 @@ from .overlay_x11 import find_window, repaints
 
 OTHERS = 7  # with me eight people
 PAIRS = 3
-SETTLE = 3.0  # seconds that do not count
+SETTLE = 6.0  # seconds that do not count: who fell silent is marked for a while
 WINDOW = 10.0
 SILENT_FOR = 20.0
 

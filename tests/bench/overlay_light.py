@@ -51,14 +51,17 @@ def measure(report: Report, stage: Stage) -> None:
         events = listener.ask()["lit"].get("u0:bench", [])
     told.close()
     causes = arrivals.begins()
-    lights = [
-        told.moment(message["painted"])
+    lit = [
+        message
         for message in told.messages
         if message.get("what") == "lit" and "overlay" in message["page"] and message["user"] == "u0"
     ]
+    lights = [told.moment(message["painted"]) for message in lit]
+    in_page = _found("lights", causes, [told.moment(message["shown"]) for message in lit])
     ours = _found("lights", causes, lights)
     pixels = _found("repaints", causes, painted)
     peer = _found("events", causes, events)
+    report.figure("light_in_page_p50_ms", quantile(in_page, 0.5), "ms")
     report.figure("speaking_light_p50_ms", quantile(ours, 0.5), "ms")
     report.figure("speaking_light_p95_ms", quantile(ours, 0.95), "ms")
     report.figure("speaking_pixels_p95_ms", quantile(pixels, 0.95), "ms")

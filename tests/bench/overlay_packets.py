@@ -1,7 +1,7 @@
 """When sound begins to arrive at a process: its UDP packets, seen on the loopback interface.
 
-The payload is encrypted, but whoever is silent sends a packet every 400 ms and whoever speaks one every 20
-ms. So the first loud packet is the first of a row. A packet of silence just before it may be taken for it,
+The payload is encrypted, but silence is sent as a pair of packets every 400 ms, and speech as one every
+20 ms. So the first loud packet is the first of a row. A packet of silence just before it may be taken for it,
 which makes what is measured from there longer and never shorter.
 """
 
@@ -17,9 +17,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 import psutil
 
-PAUSE = 0.12  # seconds without a packet before a row
-APART = 0.06  # seconds between two of a row at most
+APART = 0.05  # seconds between two of a row at most
 ROW = 4  # packets that make one
+BEFORE, FEW = 0.3, 2  # in so many seconds before a row come at most so many: silence is sent in pairs
 AUDIO = frozenset({111, 63})  # payload types of Opus and of RED around it
 ALL = 0x0003  # ETH_P_ALL
 
@@ -30,7 +30,8 @@ def begins(arrivals: Sequence[float]) -> list[float]:
     for at, moment in enumerate(arrivals):
         row = arrivals[at : at + ROW]
         steady = len(row) == ROW and all(b - a < APART for a, b in itertools.pairwise(row))
-        if steady and (at == 0 or moment - arrivals[at - 1] > PAUSE):
+        before = [earlier for earlier in arrivals[max(0, at - ROW) : at] if moment - earlier < BEFORE]
+        if steady and len(before) <= FEW and (not before or moment - before[-1] > APART):
             found.append(moment)
     return found
 

@@ -26,7 +26,7 @@ PER_SECOND = 150  # of each asker; a window may ask 200
 BATCH = 3
 CLI_AT_ONCE = 3
 IN_FLIGHT = 12  # of each asker: a page that is busy drawing is not asked for more
-PATIENCE = 60.0  # seconds for what a busy machine may take long for
+PATIENCE = 90.0  # seconds for what a busy machine may take long for
 LOOK_EVERY = 0.2
 INSIDE = "tray"
 

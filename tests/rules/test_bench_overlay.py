@@ -58,17 +58,22 @@ def test_a_short_gap_is_no_end() -> None:
 
 
 def test_the_first_packet_of_a_row_is_where_somebody_begins() -> None:
-    silence = [0.0, 0.4, 0.8]
-    speech = [1.0 + n * 0.02 for n in range(40)]
+    silence = [0.0, 0.02, 0.4, 0.42, 0.8, 0.82]
+    speech = [0.9 + n * 0.02 for n in range(40)]
     again = [3.0 + n * 0.02 for n in range(40)]
-    assert begins([*silence, *speech, 2.2, 2.6, *again]) == [1.0, 3.0]
+    assert begins([*silence, *speech, 2.2, 2.22, 2.6, 2.62, *again]) == [0.9, 3.0]
     assert begins(silence) == []
     assert begins([]) == []
 
 
 def test_a_packet_of_silence_just_before_makes_the_time_longer_and_never_shorter() -> None:
     speech = [1.0 + n * 0.02 for n in range(10)]
-    assert begins([0.0, 0.97, *speech]) == [0.97]
+    assert begins([0.0, 0.02, 0.96, 0.98, *speech]) == [0.96]
+
+
+def test_a_gap_within_speech_is_no_second_beginning() -> None:
+    speech = [n * 0.02 for n in range(50) if n not in (10, 11, 12, 13)]
+    assert begins(speech) == [0.0]
 
 
 def rtp(kind: int = 111, source: int = 7882, target: int = 5000, version: int = 2) -> bytes:
