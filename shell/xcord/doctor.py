@@ -22,6 +22,7 @@ from .windows import screen
 
 SETUP = "Run: python3 build/dev.py setup"
 LIVEKIT_SERVER = "livekit-server-1.13.5"
+SERVER_PORT = 7800  # where `xcord serve` listens unless it is told otherwise
 PACKAGES = (
     *("fastapi", "httpx", "livekit.rtc", "miniaudio", "msgspec", "numpy"),
     *("platformdirs", "pluggy", "uvicorn", "webview", "websockets"),
@@ -98,7 +99,7 @@ def _sound_devices(here: Machine) -> bool:
 
 def _loopback(here: Machine) -> Iterator[Finding]:
     try:
-        here.listen()
+        here.listen(0)
     except OSError as error:
         yield Finding(
             "loopback",
@@ -205,6 +206,20 @@ def _server_end(here: Machine) -> Iterator[Finding]:
         yield Finding("server", "ok", "its packages and the embedded PostgreSQL are there.")
 
 
+def _server_port(here: Machine) -> Iterator[Finding]:
+    try:
+        here.listen(SERVER_PORT)
+    except OSError:
+        yield Finding(
+            "port",
+            "note",
+            f"Port {SERVER_PORT} is taken, by a server end that runs or by another program.",
+            "See: xcord serve status. Beside another program, run: xcord serve --port 0",
+        )
+    else:
+        yield Finding("port", "ok", f"`xcord serve` can have port {SERVER_PORT}.")
+
+
 def _livekit_server(here: Machine) -> Iterator[Finding]:
     cached = here.cache / "bin" / LIVEKIT_SERVER
     named = here.environ.get("LIVEKIT_SERVER")
@@ -248,6 +263,7 @@ CHECKS: tuple[Callable[[Machine], Iterator[Finding]], ...] = (
     running_app.findings,
     _links,
     _server_end,
+    _server_port,
     _livekit_server,
     _cache,
     _building,

@@ -48,7 +48,7 @@ class Machine:
     sound_cards: Path = Path("/proc/asound/cards")
     load_library: Callable[[str], object] = ctypes.CDLL
     has_module: Callable[[str], bool] = field(default_factory=lambda: _has_module)
-    listen: Callable[[], None] = field(default_factory=lambda: _listen)
+    listen: Callable[[int], None] = field(default_factory=lambda: _listen)
 
     @property
     def cache(self) -> Path:
@@ -75,5 +75,5 @@ def _has_module(name: str) -> bool:
         return False
 
 
-def _listen() -> None:
-    socket.create_server(("127.0.0.1", 0)).close()
+def _listen(port: int) -> None:
+    socket.create_server(("127.0.0.1", port)).close()

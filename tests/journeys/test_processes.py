@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -19,7 +20,9 @@ from tests.journeys import sfu
 from tests.journeys.processes import alive, family, marked
 from tests.journeys.world import World, until
 
+from xcord.app import END_WITHIN
 from xcord.errors import CommandError, SetupError
+from xcord.windows.layer import QUIT_BOUND
 
 ENDINGS = [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGSEGV]
 FORGOTTEN_WITHIN = 25.0
@@ -33,7 +36,7 @@ def send(app: App, number: signal.Signals) -> list[psutil.Process]:
     return found
 
 
-def wait_gone(found: list[psutil.Process], mark: Path | str) -> None:
+def wait_gone(found: list[psutil.Process], mark: Path | str, within: float = GONE_WITHIN) -> None:
     """Everything of these has ended, and everything that carries the mark in its environment."""
     left: list[str] = []
 
@@ -42,7 +45,7 @@ def wait_gone(found: list[psutil.Process], mark: Path | str) -> None:
         return not left
 
     try:
-        until(gone, "the end of all processes", GONE_WITHIN)
+        until(gone, "the end of all processes", within)
     except AssertionError as error:
         raise AssertionError(f"these stayed: {', '.join(left)}") from error
 
@@ -91,6 +94,7 @@ def test_an_app_that_is_killed_while_it_joins_leaves_nothing_behind(world: World
     with world.app("--measure", home=home) as app:
         app.wait_painted()
         app.log_in(world.server)
+        me = app.read("directory")["directory"]["account"]["user"]
 
         def join() -> None:
             try:
@@ -103,9 +107,47 @@ def test_an_app_that_is_killed_while_it_joins_leaves_nothing_behind(world: World
         app.wait("a connection under way", ["voice"], lambda s: s["voice"]["status"] != "idle")
         wait_gone(send(app, signal.SIGKILL), home)
         joining.join(30.0)
+    room = f"vc_{world.channel}"
+    until(lambda: me not in sfu.people(world, room), "the SFU's list without me", FORGOTTEN_WITHIN)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+BLOCKER = """
+import pathlib, threading
+from xcord import Nothing, hookimpl
+
+@hookimpl
+def xcord_start(hub):
+    async def block(args, asker):
+        pathlib.Path(__file__).with_suffix(".blocks").touch()
+        threading.Event().wait()
+
+    hub.command("blocker.block", Nothing, block)
+"""
+
+
+def test_an_app_whose_hub_is_blocked_for_ever_ends_all_the_same(world: World) -> None:
+    home = world.home()
+    plugin = home / "config" / "plugins" / "blocker.py"
+    plugin.parent.mkdir()
+    plugin.write_text(BLOCKER)
+    with world.call(home=home) as app:
+        me, room = (app.read("voice")["voice"][key] for key in ("me", "room"))
+        app.ask("voice.mute", on=True)
+
+        def block() -> None:
+            with contextlib.suppress(SetupError, CommandError):
+                app.ask("blocker.block", 60.0)
+
+        asking = threading.Thread(target=block)
+        asking.start()
+        until(plugin.with_suffix(".blocks").exists, "the blockage")
+        wait_gone(send(app, signal.SIGTERM), home, QUIT_BOUND + END_WITHIN + GONE_WITHIN)
+        asking.join(60.0)
+    until(lambda: me not in sfu.people(world, room), "the SFU's list without me", FORGOTTEN_WITHIN)
+    assert json.loads((home / "config" / "settings.json").read_text())["values"]["voice.muted"]
+
+
+@pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
 def test_a_server_end_takes_its_database_and_its_sfu_with_it(folder: Path, number: signal.Signals) -> None:
     with stack.server_end(folder) as server:
         found = family(server.child.process.pid)
@@ -116,13 +158,21 @@ def test_a_server_end_takes_its_database_and_its_sfu_with_it(folder: Path, numbe
         wait_gone(found, folder)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
-def test_a_demo_that_is_stopped_half_way_takes_everything_with_it(
-    folder: Path, number: signal.Signals
+SEEN = {
+    *("room", "people", "tiles", "fps_per_tile", "latency_ms", "speakers_seen"),
+    *("start_to_window_s", "click_to_joined_s", "screenshots"),
+}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, None], ids=str)
+def test_a_demo_that_ends_or_is_stopped_takes_everything_with_it(
+    folder: Path, number: signal.Signals | None
 ) -> None:
     screens = ("DISPLAY", "WAYLAND_DISPLAY")
     environ = {name: value for name, value in os.environ.items() if name not in screens}
-    options = ["--guests", "1", "--screenshot", str(folder / "main.png"), "--json", str(folder / "seen.json")]
+    picture = folder / "main.png"
+    options = ["--guests", "1", "--screenshot", str(picture), "--json", str(folder / "seen.json")]
+    options += [] if number else ["--seconds", "4"]
     with subprocess.Popen(
         [sys.executable, "-m", "tests.guests.demo", *options],
         env={**environ, "TMPDIR": str(folder)},
@@ -138,11 +188,21 @@ def test_a_demo_that_is_stopped_half_way_takes_everything_with_it(
                 break
         found = family(demo.pid)
         assert len(found) > 8, said
-        demo.send_signal(number)
+        if number:
+            demo.send_signal(number)
         said += demo.stdout
     wait_gone(found, folder)
-    if number == signal.SIGINT:
-        assert demo.returncode == 0, said
-        assert "everything has ended" in said[-1]
-        seen = json.loads((folder / "seen.json").read_text())
-        assert (seen["people"], seen["tiles"]) == (2, 2), "what was seen is written also when it was stopped"
+    if number == signal.SIGKILL:
+        return
+    assert demo.returncode == 0, said
+    assert "everything has ended" in said[-1]
+    seen = json.loads((folder / "seen.json").read_text())
+    assert seen.keys() == SEEN
+    assert seen["fps_per_tile"].keys() == {"min", "median"}
+    assert seen["latency_ms"].keys() == {"p50", "p95"}
+    assert (seen["people"], seen["tiles"]) == (2, 2), "what was seen is written also when it was stopped"
+    if number is None:
+        assert seen["fps_per_tile"]["min"] > 0
+        assert seen["latency_ms"]["p50"] is not None
+        assert seen["screenshots"] == [str(picture)]
+        assert picture.read_bytes().startswith(b"\x89PNG")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.guests import account
 from tests.journeys.world import World
 
+ALL = " ".join(sorted(found.name for found in entry_points(group="xcord")))
 CASES = {
     "layout": ["Layout is off"],
     "voice": ["Voice is off"],
     "sync": ["Sync is off"],
-    "layout voice sync": ["Nothing is switched on"],
+    ALL: ["Nothing is switched on"],
 }
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from steps import alone, benches, commands, door, places, sfu, stamps, suites, system
+from steps import alone, benches, commands, door, pages, places, sfu, stamps, suites, system, tools
 from steps.say import MendableError
 
 
@@ -37,6 +37,38 @@ from steps.say import MendableError
 )
 def test_a_failed_step_names_the_cause(output: str, cause: str) -> None:
     assert cause in (commands.diagnose(output) or "")
+
+
+NOWHERE = "http://127.0.0.1:9"  # nobody listens there
+
+
+@pytest.mark.parametrize(
+    ("program", "own"), [("go", "Go 1.26 or newer"), ("node", "Node 20.19 or newer, with npm,")]
+)
+def test_without_it_and_without_a_network_both_ways_out_are_named(
+    program: str, own: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("XDG_CACHE_HOME", "UV_CACHE_DIR", "PATH"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in ("UV_INDEX_URL", "UV_DEFAULT_INDEX"):
+        monkeypatch.setenv(name, f"{NOWHERE}/simple")
+    for name in ("UV_EXTRA_INDEX_URL", "UV_INDEX", "UV_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(places, "STATE", tmp_path)
+    with pytest.raises(MendableError) as told:
+        getattr(tools, program)()
+    assert "the registry cannot be reached; check the network" in str(told.value)
+    assert str(told.value).endswith(f". Or install {own} yourself")
+
+
+def test_npm_without_a_network_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(places, "STATE", tmp_path)
+    env = pages.node_environment() | {"NO_PROXY": "127.0.0.1", "npm_config_cache": str(tmp_path / "cache")}
+    words = ["npm", "install", "--registry", NOWHERE, "--fetch-retries", "0", "xcord-no-such-package"]
+    with pytest.raises(MendableError, match="npm failed: the registry cannot be reached"):
+        commands.quiet("npm", words, cwd=tmp_path, env=env, limit=120)
 
 
 def test_an_unknown_failure_quotes_the_telling_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -58,3 +59,14 @@ def test_the_top_level_has_only_the_agreed_folders() -> None:
 
 def test_a_source_root_is_no_package() -> None:
     assert [root for root in ("shell", "plugins", "build") if (ROOT / root / "__init__.py").exists()] == []
+
+
+def test_every_module_of_the_shell_stands_in_its_readme_once() -> None:
+    text = (ROOT / "shell" / "README.md").read_text(encoding="utf-8")
+    table = text.partition("## Where things are")[2].partition("## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = Counter(re.findall(r"`([^`]+)`", " ".join(rows)))
+    assert [name for name, times in named.items() if times > 1] == []
+    modules = {path.name for path in (ROOT / "shell" / "xcord").glob("[a-z]*.py")}
+    assert len(modules) > 50
+    assert sorted(name for name in modules if not re.search(rf"\b{re.escape(name)}", text)) == []

