@@ -79,11 +79,12 @@ class Settings:
         :raises CommandError: ``unknown_setting``, ``bad_arguments`` or ``settings_not_written``.
         """
         checked = self._table.get(name).check(value)
-        if name in self._stored and self._stored[name] == checked:
-            return
-        self._stored[name] = checked
-        self._version += 1
+        if name not in self._stored or self._stored[name] != checked:
+            self._stored[name] = checked
+            self._version += 1
         mine = self._version
+        if self._written == mine:
+            return
         async with self._writing:
             if self._written >= mine:
                 return  # a later write took this value along

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,43 @@ async def test_many_quick_changes_end_with_the_last_one_on_disk(tmp_path: Path) 
     settings = Settings(tmp_path, table())
     await asyncio.gather(*(settings.set("voice.volumes", {"ada": number}) for number in range(100)))
     assert json.loads(settings.path.read_text())["values"]["voice.volumes"] == {"ada": 99}
+
+
+async def test_a_value_that_could_not_be_written_is_written_when_it_is_set_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(tmp_path, table())
+
+    def fail(path: Path, content: bytes) -> None:
+        raise OSError("disk is full")
+
+    with monkeypatch.context() as staged:
+        staged.setattr("xcord.settings.write_atomically", fail)
+        with pytest.raises(CommandError) as caught:
+            await settings.set("voice.muted", True)
+    assert caught.value.code == "settings_not_written"
+    await settings.set("voice.muted", True)
+    assert Settings(tmp_path, table()).get("voice.muted") is True
+
+
+async def test_the_same_value_twice_at_once_is_on_disk_when_either_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, may_write = Settings(tmp_path, table()), threading.Event()
+
+    def write(path: Path, content: bytes) -> None:
+        assert may_write.wait(30)
+        write_atomically(path, content)
+
+    monkeypatch.setattr("xcord.settings.write_atomically", write)
+    first = asyncio.ensure_future(settings.set("voice.muted", True))
+    second = asyncio.ensure_future(settings.set("voice.muted", True))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not second.done()
+    may_write.set()
+    await asyncio.gather(first, second)
+    assert Settings(tmp_path, table()).get("voice.muted") is True
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
