@@ -53,7 +53,7 @@ def call(runtime_dir: Path, request: dict[str, Any], timeout: float = 40.0) -> d
     """Ask the running app one thing and return its whole answer.
 
     :param timeout: seconds.
-    :raises SetupError: ``not_running``, or ``no_answer`` within ``timeout``.
+    :raises SetupError: ``not_running``, ``not_reached``, or ``no_answer`` within ``timeout``.
     :raises CommandError: the app refused; code and params are its own.
     """
     from multiprocessing.connection import Client
@@ -63,8 +63,14 @@ def call(runtime_dir: Path, request: dict[str, Any], timeout: float = 40.0) -> d
             _bound(connection, timeout)
             connection.send_bytes(json.dumps(request).encode())
             answer = json.loads(connection.recv_bytes(LARGEST_ANSWER))
-    except (FileNotFoundError, ConnectionRefusedError) as error:
+    except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError) as error:
         raise SetupError("not_running", "xcord does not run here.", "Start it: xcord") from error
+    except PermissionError as error:
+        raise SetupError(
+            "not_reached",
+            f"The socket in {runtime_dir} cannot be reached: {error.strerror}.",
+            "Ask as the user who started xcord.",
+        ) from error
     except (BlockingIOError, EOFError, ConnectionError, ValueError) as error:
         raise SetupError(
             "no_answer",

@@ -14,14 +14,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .errors import CommandError
+from .errors import CommandError, SetupError
 from .options import OptionTable
 
 VERSION = 1
 
 
 class Settings:
-    """The values of all options. ``problem`` is a notice's (name, params) if the file had to be left."""
+    """The values of all options. ``problem`` is a notice's (name, params) if the file had to be left.
+
+    :raises SetupError: the file is there and cannot be read.
+    """
 
     def __init__(self, folder: Path, table: OptionTable) -> None:
         self._table = table
@@ -52,6 +55,13 @@ class Settings:
                 raise ValueError("no values")
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise SetupError(
+                "settings_unreadable",
+                f"{path} cannot be read: {error.strerror}.",
+                f"Run: chmod u+rw {path}",
+                file=str(path),
+            ) from error
         except (ValueError, UnicodeDecodeError):
             aside = path.with_name(f"{path.stem}.broken-{int(time.time())}.json")
             os.replace(path, aside)

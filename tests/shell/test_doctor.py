@@ -110,6 +110,12 @@ def folder_is_a_file(here: Machine, folder: Path) -> Machine:
     return here
 
 
+def home_is_a_file(here: Machine, folder: Path) -> Machine:
+    home = folder / "home"
+    home.touch()
+    return replace(here, folders=(home / "config", home / "data", home / "run"))
+
+
 def config_file(content: str) -> Stage:
     def stage(here: Machine, folder: Path) -> Machine:
         _write(folder / "config" / "config.toml", content)
@@ -170,6 +176,8 @@ FAULTS: list[tuple[Stage, str, str, str, str]] = [
     (no_loopback, "loopback", "fault", "Cannot assign requested address", "firewall"),
     (no_pages, "pages", "fault", "not built", "build/dev.py setup"),
     (folder_is_a_file, "folders", "fault", "Not writable", "owner"),
+    (home_is_a_file, "folders", "fault", "Not writable", "owner"),
+    (home_is_a_file, "instance", "ok", "", ""),
     (config_file("[plugins"), "config", "fault", "cannot be read", "Mend or remove"),
     (config_file("plugins = 1"), "config", "fault", "must be a table", "Write [plugins]"),
     (config_file("[plugins]\nvoice = 'no'"), "config", "fault", "voice must be true or false", "Correct"),

@@ -124,6 +124,23 @@ def test_without_an_app_the_caller_is_told_how_to_start_it(home: Path) -> None:
     assert caught.value.code == "not_running"
 
 
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(NotADirectoryError, "not_running"), (PermissionError(13, "Permission denied"), "not_reached")],
+)
+def test_a_socket_that_cannot_be_reached_is_one_sentence(
+    home: Path, error: Any, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(address: str) -> None:
+        raise error
+
+    monkeypatch.setattr("multiprocessing.connection.Client", refuse)
+    with pytest.raises(SetupError) as caught:
+        call(home, {"read": ["voice"]})
+    assert caught.value.code == code
+    assert caught.value.remedy
+
+
 def test_a_request_of_64_kib_passes_and_one_byte_more_is_refused(app: Instance, home: Path) -> None:
     largest = b'"' + b"x" * (instance.LARGEST_REQUEST - 2) + b'"'
     assert send(home, largest)["ok"]

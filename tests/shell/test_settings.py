@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from xcord import CommandError
+from xcord.errors import SetupError
 from xcord.options import Option, OptionTable
 from xcord.settings import VERSION, Settings, write_atomically
 
@@ -59,6 +60,15 @@ async def test_a_broken_file_is_moved_aside_and_said(tmp_path: Path, text: str) 
     assert name == "settings.broken"
     assert (tmp_path / params["file"]).read_text() == text
     assert settings.get("voice.muted") is False
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").mkdir()
+    with pytest.raises(
+        SetupError, match=r"settings\.json cannot be read: Is a directory\. Run: chmod u\+rw "
+    ):
+        Settings(tmp_path, table())
+    assert (tmp_path / "settings.json").is_dir()
 
 
 @pytest.mark.parametrize(
