@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -13,7 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from steps import alone, benches, commands, door, pages, places, sfu, stamps, suites, system, tools
+from steps import (
+    alone,
+    benches,
+    commands,
+    door,
+    environment,
+    pages,
+    places,
+    sfu,
+    stamps,
+    suites,
+    system,
+    tools,
+)
 from steps.say import MendableError
 
 
@@ -137,6 +151,19 @@ def test_a_half_made_or_other_livekit_server_is_built_anew(
     sfu.path().chmod(0o755)
     assert sfu.ensure() == sfu.path()
     assert asked == ["build"]
+
+
+def test_a_half_made_environment_is_made_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = tmp_path / ".venv"
+    for module in (places, environment):
+        monkeypatch.setattr(module, "VENV", made)
+    monkeypatch.setattr(places, "STATE", tmp_path)
+    places.script("python").parent.mkdir(parents=True)
+    places.script("python").write_text("half of it")
+    places.script("python").chmod(0o755)
+    assert environment._version() == ""
+    assert environment._make().startswith(platform.python_version())
+    assert environment._version() != ""
 
 
 def test_two_checkouts_build_livekit_server_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
