@@ -85,7 +85,8 @@ class Call:
             raise
         except BaseException as error:
             self._fail(error)
-            if not isinstance(error, Exception):
+            # asyncio lets a task's SystemExit out of the loop, and with it the app would end.
+            if not isinstance(error, (Exception, SystemExit)):
                 raise
         else:
             self._answer(result, None)

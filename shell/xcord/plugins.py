@@ -154,7 +154,7 @@ class PluginSet:
         ]
         try:
             results = self._manager.subset_hook_caller(hook, others)(**arguments)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             from .workers import describe
 
             raise PluginFault(

@@ -179,10 +179,13 @@ class Supervisor:
         stop: asyncio.Event,
         started: asyncio.Future[None],
     ) -> None:
-        async with life:
-            if not started.done():
-                started.set_result(None)
-            await stop.wait()
+        try:
+            async with life:
+                if not started.done():
+                    started.set_result(None)
+                await stop.wait()
+        except SystemExit as error:  # asyncio would let it out of the loop, and the app would end
+            raise RuntimeError(f"SystemExit: {error}").with_traceback(error.__traceback__) from None
 
     def _on_end(self, plugin: Plugin, run: Run, task: asyncio.Task[None]) -> None:
         """A life that ends without being asked has failed; what it claimed is taken back."""

@@ -180,6 +180,20 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
             id="raises at start",
         ),
         pytest.param(
+            "import sys\nfrom xcord import hookimpl\n@hookimpl\ndef xcord_start(hub): sys.exit(3)",
+            "failed",
+            "SystemExit",
+            id="exits while wiring",
+        ),
+        pytest.param(
+            "import sys\nfrom contextlib import asynccontextmanager\nfrom xcord import hookimpl\n"
+            "@asynccontextmanager\nasync def life():\n    sys.exit(3)\n    yield\n"
+            "@hookimpl\ndef xcord_start(hub): return life()",
+            "failed",
+            "SystemExit",
+            id="exits at start",
+        ),
+        pytest.param(
             "from xcord import hookimpl\n@hookimpl\ndef xcord_start(hub): return 'life'",
             "failed",
             "str",
@@ -211,16 +225,17 @@ async def test_a_broken_plugin_can_be_mended_while_the_app_runs(start: Start, tm
         assert app.core.hub.read("bad").pings == 1
 
 
-async def test_a_command_that_raises_is_answered_and_named(start: Start) -> None:
+@pytest.mark.parametrize("error", ["KeyError('bell')", "SystemExit(3)"])
+async def test_a_command_that_raises_is_answered_and_named(start: Start, error: str) -> None:
     text = (
-        "from xcord import Nothing, hookimpl\nasync def ring(args, asker): raise KeyError('bell')\n"
+        f"from xcord import Nothing, hookimpl\nasync def ring(args, asker): raise {error}\n"
         "@hookimpl\ndef xcord_start(hub): hub.command('bad.ring', Nothing, ring)"
     )
     async with start(text) as app:
         with pytest.raises(CommandError) as answer:
             await app.ask("bad.ring", Nothing())
         assert answer.value.code == "handler_failed"
-        assert "KeyError" in app.named()
+        assert error.partition("(")[0] in app.named()
         assert app.state().state == "on"
         assert "bad.py" in app.state().reason
         await app.others_go_on()
