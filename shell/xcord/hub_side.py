@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import socket
 import sys
 from collections import Counter
@@ -27,6 +28,8 @@ from .surroundings import Desktop
 from .window_desk import WindowDesk
 from .window_spec import MAIN, WindowSpec
 from .windows import Place, WindowLayer, language_of
+
+log = logging.getLogger("xcord.hub_side")
 
 PICTURE_WITHIN = 5.0  # seconds for the first painted window before plugins start regardless
 
@@ -54,8 +57,14 @@ class HubSide:
     def run(self) -> None:
         """Returns when the app is to end and all has ended."""
         asyncio.set_event_loop(self._loop)
+        living = self._loop.create_task(self._live())
         try:
-            self._loop.run_until_complete(self._live())
+            while not living.done():
+                try:
+                    self._loop.run_until_complete(living)
+                except SystemExit:  # asyncio lets that of any task out; a plugin's must not end the app
+                    log.exception("a task called sys.exit(); the app goes on")
+            living.result()
         finally:
             self._loop.close()
 

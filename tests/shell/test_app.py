@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xcord import app, core
+from xcord import app, core, hookimpl, hub_side
 from xcord.app import App
 from xcord.config import Config, load_config
 from xcord.errors import SetupError
 from xcord.instance import Instance
+from xcord.plugins import Candidate
 from xcord.window_spec import WindowSpec
 from xcord.windows import WindowEvents, WindowLayer
 
@@ -95,3 +99,34 @@ def test_a_hub_that_cannot_start_ends_the_windows_and_is_raised(
     monkeypatch.setattr(core, "Settings", fail)
     with pytest.raises(SetupError, match="cannot be read"):
         made(lambda events: events.loaded()).run()
+
+
+def test_a_plugins_own_task_that_exits_does_not_end_the_app(
+    made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone_on = threading.Event()
+
+    async def leave() -> None:
+        sys.exit(3)
+
+    @asynccontextmanager
+    async def life() -> AsyncIterator[None]:
+        task = asyncio.ensure_future(leave())
+        task.add_done_callback(lambda task: gone_on.set())  # in the loop's next turn, if there is one
+        yield
+
+    class Leaving:
+        __name__ = "leaving"
+
+        @hookimpl
+        def xcord_start(self) -> Any:
+            return life()
+
+    def play(events: WindowEvents) -> None:
+        events.loaded()
+        assert gone_on.wait(PATIENCE)
+        events.quit_asked("signal")
+
+    monkeypatch.setattr(core, "find", lambda folder: [Candidate("leaving", "x", "0", Leaving)])
+    monkeypatch.setattr(hub_side, "PICTURE_WITHIN", 0.05)
+    assert made(play).run() == 0
