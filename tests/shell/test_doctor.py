@@ -19,8 +19,8 @@ from xcord.doctor import examine
 from xcord.findings import Finding, Machine, report
 from xcord.instance import Instance, refusal
 from xcord.overlay_findings import SENTENCES, unasked
-from xcord.surroundings import Limit
 from xcord.server_end import PORT
+from xcord.surroundings import Limit
 from xcord_sync.command import add_serve
 
 Stage = Callable[[Machine, Path], Machine]
