@@ -47,6 +47,16 @@ def stage_size(slices: dict[str, Any]) -> tuple[int, int]:
     return viewport["width"], viewport["height"]
 
 
+def same(slices: dict[str, Any], before: dict[str, Any]) -> bool:
+    """The same view of the same people in a stage of the same width. Its height may differ by a banner, which
+    a busy machine may bring, and the order: who spoke out of sight comes forward."""
+    return (
+        view(slices) == view(before)
+        and users(slices) == users(before)
+        and stage_size(slices)[0] == stage_size(before)[0]
+    )
+
+
 def do(world: World, *command: str) -> None:
     subprocess.run(command, env=world.screen.environ, check=True, timeout=20)
 
@@ -93,7 +103,7 @@ def test_the_whole_screen_is_the_stages_and_what_is_expanded_is_all_that_is_rece
     slices = call.wait("one tile", NAMES, lambda s: users(s) == wanted(s) == {guest})
     (track,) = slices["demand"]["tracks"]
     assert (track["width"], track["height"]) == whole
-    press_until(world, call, "Escape", "the window as it was", lambda s: s["stage"] == before["stage"])
+    press_until(world, call, "Escape", "the window as it was", lambda s: same(s, before))
     assert not window(call.read(*NAMES))["full_screen"]
 
 
@@ -104,7 +114,7 @@ def test_the_desktop_may_end_full_screen(world: World, call: App) -> None:
     call.wait("the whole screen", NAMES, lambda s: stage_size(s) == whole)
     do(world, "wmctrl", "-r", "xcord", "-b", "remove,fullscreen")
     call.wait("the end of it", NAMES, lambda s: not window(s)["full_screen"])
-    call.wait("the window as it was", NAMES, lambda s: s["stage"] == before["stage"])
+    call.wait("the window as it was", NAMES, lambda s: same(s, before), 30.0)
 
 
 def test_a_small_window_is_a_picture_in_picture_and_pages_turn_where_gallery_is_chosen(
@@ -124,5 +134,4 @@ def test_a_small_window_is_a_picture_in_picture_and_pages_turn_where_gallery_is_
     assert users(first) | users(second) == users(before)
     call.wait("demand for that page alone", NAMES, lambda s: wanted(s) == users(second) - {me})
     resize(world, 1200, 760)
-    # Not the same order: who spoke out of sight meanwhile has come to the first page.
-    call.wait("everybody", NAMES, lambda s: view(s) == view(before) and users(s) == users(before))
+    call.wait("everybody", NAMES, lambda s: view(s) == view(before) and users(s) == users(before), 30.0)

@@ -271,7 +271,9 @@ async def test_the_sdk_brings_the_call_back_after_the_server_was_killed(
         await world.until(lambda: grey(world, ANN), timeout=30)
         await world.until(lambda: tone_level(ann.listened("me:desk", 0.5), 1000) > -20, timeout=30)
         assert world.read("voice").epoch == 1
-        assert [name for name, _ in world.notices] == []
+        # A blip is not told; on a busy machine the server takes longer to start than a blip.
+        await world.until(lambda: world.read("voice").problem == "", timeout=30)
+        assert [name for name, _ in world.notices] in ([], ["voice.lost", "voice.returned"])
 
 
 async def test_sound_and_pictures_go_on_while_the_hub_is_blocked(
