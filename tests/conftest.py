@@ -58,6 +58,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Lanes(config, log)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints what tests have counted: ``record_property("counted", ...)``."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    lines = [
+        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        for report in reports
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == "counted"
+    ]
+    if lines:
+        terminalreporter.section("counted")
+        for line in lines:
+            terminalreporter.line(line)
+
+
 def pytest_sessionfinish(exitstatus: int | pytest.ExitCode) -> None:
     global _status
     _status = int(exitstatus)

@@ -80,7 +80,7 @@ class LiveKit:
     secret: str
     webhook: str = ""
     room: dict[str, Any] = field(default_factory=dict)
-    log_level: str = "info"
+    log_level: str = "error"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -187,7 +187,7 @@ class LiveKit:
         self.kill()
 
 
-def start_livekit(folder: Path, *, webhook: str = "", log_level: str = "info", **room: Any) -> LiveKit:
+def start_livekit(folder: Path, *, webhook: str = "", log_level: str = "error", **room: Any) -> LiveKit:
     """Start livekit-server with its log in ``folder``; use as a context manager, or call ``kill()``.
 
     :param webhook: address to which it posts webhooks, if any.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.journeys.conftest import own_folder
-from tests.journeys.secrets import leaks
+from tests.journeys.secrets import leaks, own_folder
 
 from .matrix import SHORT, Variant
 from .stage import Stage, stage

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
-from tests.journeys.secrets import leaks
+from tests.journeys.secrets import leaks, own_folder
 from tests.journeys.stage import Stage, staged
 from tests.journeys.world import World, whole_world
-
-
-@contextlib.contextmanager
-def own_folder() -> Iterator[Path]:
-    """Not pytest's: each start of pytest shuts its folders to other users, thus to a running PostgreSQL."""
-    with tempfile.TemporaryDirectory(prefix="xcord-journey-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from livekit import api, rtc
 from tests.guests.stack import OWNER, ServerEnd, server_end
+from tests.journeys.secrets import own_folder
 from tests.parts import LiveKit, start_livekit
 from tests.swap.page import Page, opened
 
@@ -41,13 +41,9 @@ class Servers(NamedTuple):
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[Servers]:
-    # Not pytest's folder: each start of another pytest shuts those to PostgreSQL's user.
-    with (
-        tempfile.TemporaryDirectory(prefix="xcord-recovery-", ignore_cleanup_errors=True) as name,
-        start_livekit(Path(name)) as sfu,
-    ):
+    with own_folder() as folder, start_livekit(folder) as sfu:
         environ = {"LIVEKIT_URL": sfu.url, "LIVEKIT_API_KEY": sfu.key, "LIVEKIT_API_SECRET": sfu.secret}
-        with server_end(Path(name), environ) as end, ThreadPoolExecutor(1) as thread:
+        with server_end(folder, environ) as end, ThreadPoolExecutor(1) as thread:
             yield Servers(sfu, end, thread)
 
 

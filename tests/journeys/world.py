@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.guests import account, stack
 from tests.guests.sound import Sound, sound_server
+from tests.journeys.secrets import logs_below
 from tests.screen import Screen, virtual_screen
 
 GUESTS = 3
@@ -86,8 +87,7 @@ class World:
 
     def logs(self) -> list[Path]:
         """Everything that was written by any process, also by the native libraries."""
-        found = [*self.folder.glob("*.out"), *self.folder.glob("*.err"), *self.folder.rglob("*.log")]
-        return [path for path in found if path.is_file()]
+        return logs_below(self.folder)
 
 
 @contextlib.contextmanager

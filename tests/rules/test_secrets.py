@@ -1,5 +1,6 @@
 """No secret stands in the repository, nor ever stood in its history (detect-secrets)."""
 
+import contextlib
 import json
 import subprocess
 from pathlib import Path, PurePosixPath
@@ -7,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from detect_secrets import SecretsCollection
 from detect_secrets.settings import default_settings
+from tests.journeys.secrets import kept_below, leaks, logs_below, own_folder
 
 from xcord_sync.backend.accounts import new_token
 from xcord_sync.backend.secrets import new_key
@@ -97,3 +99,34 @@ def test_the_scanner_finds_the_secrets_that_we_have(tmp_path: Path, path: str) -
         folder = tmp_path / str(abs(hash(line)))
         folder.mkdir()
         assert secrets_in({path: ["first", line]}, folder), line[:12]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (
+            "ConnectError: 401 access_token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl",
+            "a join token",
+        ),
+        ("Authorization: Bearer 0123456789", "a login token"),
+        (f"login {new_token()} ended", "a login token"),
+        ("http://127.0.0.1:1/main#t=0123456789abcdef", "a window's token"),
+        ("the password is a known one", "a known secret"),
+    ],
+)
+def test_the_search_of_logs_finds_each_kind_of_secret(tmp_path: Path, words: str, kind: str) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "native.err").write_bytes(b"\xff\n" + words.encode())
+    assert leaks(logs_below(tmp_path), ["a known one"]) == [f"native.err: {kind}"]
+
+
+def test_a_folder_in_whose_logs_a_kept_key_stands_is_told_of() -> None:
+    secret, old = new_key().secret, new_key().secret
+    kept = {"livekit_key": "k", "livekit_secret": secret, "also": {"key": "o", "secret": old}}
+    folder = contextlib.ExitStack()
+    path = folder.enter_context(own_folder())
+    (path / "secrets.json").write_text(json.dumps(kept))
+    assert kept_below(path) == {secret, old}
+    (path / "x.log").write_text(f"it was {old}")
+    with pytest.raises(AssertionError, match="a known secret"):
+        folder.close()

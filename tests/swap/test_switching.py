@@ -4,7 +4,6 @@ import asyncio
 import gc
 import json
 import os
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +15,7 @@ import pytest
 from livekit import api, rtc
 from tests.guests import account
 from tests.guests.stack import OWNER, ServerEnd, server_end
+from tests.journeys.secrets import own_folder
 from tests.swap.page import Page, opened
 
 import xcord_layout
@@ -122,11 +122,7 @@ async def test_a_built_in_alone_can_be_switched_20_times(module: Any) -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ServerEnd]:
-    # Not pytest's folder: each start of another pytest shuts those to PostgreSQL's user.
-    with (
-        tempfile.TemporaryDirectory(prefix="xcord-swap-", ignore_cleanup_errors=True) as folder,
-        server_end(Path(folder)) as found,
-    ):
+    with own_folder(ANN.password) as folder, server_end(folder) as found:
         found.add_people([ANN])
         yield found
 

@@ -106,7 +106,8 @@ def configuration(host: str, ports: Ports, keys: Keys, webhook: str) -> dict[str
         },
         "room": {"auto_create": True, "empty_timeout": 300, "departure_timeout": 60},
         "webhook": {"urls": [webhook]},
-        "logging": {"level": "warn", "pion_level": "error"},
+        # As a warning it writes down every token that it refuses, whole (handleError in service/utils.go).
+        "logging": {"level": "error", "pion_level": "error"},
     }
     return with_keys(settings, keys)
 

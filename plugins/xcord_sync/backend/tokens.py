@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from livekit.api import AccessToken, VideoGrants
@@ -59,12 +59,13 @@ def grants_for(role: str, room: str) -> VideoGrants:
     )
 
 
-def mint(key: LiveKitKey, guest: Guest, channel: uuid.UUID, ttl: int) -> Minted:
-    """Signs a token. ``ttl`` in seconds counts for the first connect; the SFU renews it while connected."""
+def mint(key: LiveKitKey, guest: Guest, channel: uuid.UUID, ttl: int, asked: datetime) -> Minted:
+    """Signs a token. ``ttl`` in seconds counts for the first connect; the SFU renews it while connected.
+    ``asked``: when it was asked for, by a clock that all instances share."""
     room = room_of(channel)
     # The SFU renews tokens with their metadata, so this stays the time at which the person asked for the
     # call, whatever reconnects the SDK makes: the device that asked last keeps it.
-    about = {"name": guest.name, "avatar": guest.avatar, "asked": int(time.time() * 1000)}
+    about = {"name": guest.name, "avatar": guest.avatar, "asked": int(asked.timestamp() * 1000)}
     token = (
         AccessToken(key.key, key.secret)
         .with_identity(f"{guest.user}:{guest.device}")

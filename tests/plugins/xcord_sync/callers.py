@@ -133,3 +133,13 @@ def counters(served: Served) -> dict[str, float]:
     token = json.loads((served.data / "serve.json").read_text())["metrics_token"]
     lines = served.ask("GET", "/metrics", token).text.splitlines()
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}
+
+
+async def soon_once(within: float, measured: Callable[[], Awaitable[float]], tries: int = 8) -> float:
+    """Measures again until it took less than ``within`` seconds: what is quick is so now and then on a busy
+    machine too, and what is slow never is."""
+    took = [await measured()]
+    while min(took) >= within:
+        assert len(took) < tries, f"never within {within} s: {took}"
+        took.append(await measured())
+    return min(took)

@@ -1,20 +1,19 @@
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.plugins.xcord_sync.served import Served, Servers
+from tests.journeys.secrets import leaks, logs_below, own_folder
+from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served, Servers
 from tests.plugins.xcord_sync.world import World, a_world, database
 
-# Not below pytest's own temporary folder: each pytest that starts on the machine shuts that folder
-# for everybody but its owner, and as root PostgreSQL runs as another user.
+PASSWORDS = OWNER_PASSWORD, "a long password", "a long enough one", "a password of this test"
 
 
 @pytest.fixture
 def servers() -> Iterator[Servers]:
     """Starts server ends of this test's own."""
-    with tempfile.TemporaryDirectory(prefix="xcord-serve-") as folder:
-        found = Servers(Path(folder))
+    with own_folder(*PASSWORDS) as folder:
+        found = Servers(folder)
         try:
             yield found
         finally:
@@ -24,8 +23,8 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     """One server end for all tests that leave it as it was, apart from accounts of their own."""
-    with tempfile.TemporaryDirectory(prefix="xcord-serve-") as folder:
-        found = Servers(Path(folder))
+    with own_folder(*PASSWORDS) as folder:
+        found = Servers(folder)
         try:
             yield found.start()
         finally:
@@ -44,3 +43,15 @@ async def world(url: str) -> AsyncIterator[World]:
     """The web application in this process, on a database of this test's own; anybody may register."""
     async with a_world(url) as found:
         yield found
+
+
+@pytest.fixture
+def silence_about_secrets(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> Iterator[None]:
+    """For apps that run in this process: they, and the SDK's native half, write to its stderr. No secret
+    stands there, nor in any log below ``tmp_path``."""
+    yield
+    said = tmp_path / "captured.err"
+    said.write_text("".join([*capfd.readouterr(), caplog.text]))
+    assert not leaks(logs_below(tmp_path), PASSWORDS)

@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from tests.plugins.xcord_sync.world import PASSWORD, World
 
+from xcord_sync.backend.accounts import hash_of
 from xcord_sync.backend.limits import Attempts
+from xcord_sync.backend.tables import Base
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 PICTURES = {
@@ -75,6 +78,10 @@ async def test_accounts_cannot_be_made_and_codes_not_be_guessed_without_end(worl
         await world.nobody.refused("POST", "/v1/register", **new("c", invite="A" * 14)) for _ in range(3)
     ]
     assert codes == ["no_such_invite", "no_such_invite", "rate_limited"]
+    person = await world.person()
+    world.parts.guesses = Attempts("g2", 2, 60)
+    codes = [await person.refused("POST", "/v1/invites/accept", code="A" * 14) for _ in range(3)]
+    assert codes == ["no_such_invite", "no_such_invite", "rate_limited"]
 
 
 async def test_a_new_password_takes_the_old_one_and_ends_every_other_login(world: World) -> None:
@@ -96,6 +103,22 @@ async def test_the_password_cannot_be_guessed_by_who_found_a_login(world: World)
     person = await world.person()
     codes = [await person.refused("POST", "/v1/me/password", old="no", new=PASSWORD) for _ in range(6)]
     assert codes == ["wrong_login"] * 5 + ["rate_limited"]
+
+
+async def test_no_token_and_no_password_stands_in_the_database(world: World) -> None:
+    person = await world.person()
+    await person.get("GET", "/v1/directory")
+    held = ""
+    async with world.parts.store.change() as db:
+        for table in Base.metadata.tables:
+            rows = await db.execute(text(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t"))
+            held += rows.scalar_one()
+    assert person.login in held
+    secret = person.token.partition("_")[2]
+    for each in (person.token, secret, PASSWORD):
+        assert each not in held
+        assert each.encode().hex() not in held
+    assert hash_of(person.token).hex() in held
 
 
 async def test_signing_out_everywhere_ends_every_login_of_the_account_alone(world: World) -> None:

@@ -119,6 +119,7 @@ def test_a_client_is_sent_to_no_public_stun_server_and_finds_its_room_again() ->
     assert SFU["room"] == {"auto_create": True, "empty_timeout": 300, "departure_timeout": 60}
     assert [url.rpartition("/livekit/")[2] for url in SFU["webhook"]["urls"]] == ["webhook"]
     assert "keys" not in SFU
+    assert SFU["logging"]["level"] == "error"  # else refused tokens stand in its log
 
 
 def test_every_image_has_a_version_and_the_sfus_is_the_tested_one() -> None:

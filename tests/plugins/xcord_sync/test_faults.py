@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from tests.journeys.conftest import own_folder
+from tests.journeys.secrets import own_folder
 from tests.plugins.xcord_sync.served import Served, Servers
 from tests.plugins.xcord_sync.world import KEY
 

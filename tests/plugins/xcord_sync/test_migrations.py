@@ -3,15 +3,20 @@
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from tests.plugins.xcord_sync.world import a_world
 
 from xcord_sync.backend import migrations
+from xcord_sync.backend.accounts import hash_of
 from xcord_sync.backend.errors import CannotServe
+from xcord_sync.backend.presence import ledger
+from xcord_sync.backend.presence.line import Line
 from xcord_sync.backend.queries import logins, members, places
 from xcord_sync.backend.store import Store
 from xcord_sync.backend.tables import (
@@ -127,6 +132,69 @@ async def test_one_step_up_and_down_keeps_the_rows_that_were_there(engine: Async
         for table in FIRST_TABLES:
             assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 1
         assert (await connection.execute(select(User.avatar))).scalar_one() == ""
+
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+async def contents(engine: AsyncEngine) -> Rows:
+    """All rows of all tables."""
+    found = {}
+    async with engine.begin() as connection:
+        for table in sorted(await connection.run_sync(tables) - {"alembic_version"}):
+            rows = await connection.execute(text(f"SELECT to_jsonb(t) FROM {table} t"))
+            found[table] = sorted((row[0] for row in rows), key=str)
+    return found
+
+
+def only(rows: Rows, known: Rows) -> Rows:
+    """What ``known`` can hold of the rows: its tables, and of them its columns. A picture may go."""
+    found: Rows = {}
+    for table, theirs in known.items():
+        columns = sorted(set(theirs[0]) - {"avatar"}) if theirs else []
+        found[table] = sorted(({c: row.get(c) for c in columns} for row in rows[table]), key=str)
+    return found
+
+
+async def test_a_system_that_was_in_use_goes_down_and_up_step_by_step_with_all_that_a_step_can_hold(
+    url: str, engine: AsyncEngine
+) -> None:
+    async with a_world(url) as world:
+        owner = await world.person("Zoë")
+        server, channel = await owner.server("Den")
+        await owner.get("PATCH", f"/v1/channels/{channel}", user_limit=3)
+        await owner.get("POST", f"/v1/channels/{channel}/join", device="d")
+        friend, noisy = await world.member(owner, server, "moderator"), await world.member(owner, server)
+        await owner.ask("PUT", "/v1/me/avatar", b"\x89PNG\r\n\x1a\n" + b"x" * 100)
+        await friend.get("POST", f"/v1/servers/{server}/bans/{noisy.user}", 204, reason="noise")
+        seen = await friend.get("GET", "/v1/directory")
+    whole = await contents(engine)
+    empty = {table for table, rows in whole.items() if not rows}
+    assert empty == {"presence_changes", "voice_sessions", "webhook_events"}
+    for revision in ("0003", "0002", "0001"):
+        async with engine.begin() as connection:
+            await connection.run_sync(migrations.downgrade, revision)
+        left = await contents(engine)
+        assert only(left, left) == only(whole, left), revision
+    assert set(left) == FIRST_TABLES
+    for revision in ("0002", "0003", "0004"):
+        async with engine.begin() as connection:
+            await connection.run_sync(migrations.upgrade, revision)
+        now = await contents(engine)
+        assert only(now, left) == only(left, left), revision
+    store = await Store.open(url)
+    try:
+        async with store.change() as db:
+            login = await logins.find(db, hash_of(friend.token))  # it lived through all of it
+            assert login is not None
+            servers = await places.seen_by(db, login.account.id)
+        assert [each[0].name for each in servers] == [each["name"] for each in seen["servers"]]
+        line = Line(url)
+        applied = await ledger.everybody(line)  # presence begins anew
+        assert applied[1] == {}
+        await line.close()
+    finally:
+        await store.close()
 
 
 async def test_up_on_a_schema_that_is_up_to_date_changes_nothing(engine: AsyncEngine) -> None:

@@ -1,5 +1,6 @@
 """The server end with its real PostgreSQL and its real livekit-server."""
 
+import contextlib
 import json
 import re
 import secrets
@@ -12,10 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import jwt
 import pytest
+import websockets
+import websockets.exceptions
 import websockets.sync.client
 from livekit.api import TokenVerifier
 from livekit.protocol.rtc import SignalResponse
+from tests.plugins.xcord_sync.relay import keys_of
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served, Servers, gone, processes_of
 
 from xcord_sync.backend import postgres
@@ -105,8 +110,6 @@ def test_a_join_token_opens_the_sfu_for_one_room_and_for_what_the_role_may(serve
 
 
 def test_the_sfu_refuses_a_token_of_another_key(served: Served) -> None:
-    import jwt
-
     forged = jwt.encode(
         {"iss": "devkey", "sub": "x", "exp": time.time() + 60}, "secret" * 8, algorithm="HS256"
     )
@@ -116,6 +119,22 @@ def test_the_sfu_refuses_a_token_of_another_key(served: Served) -> None:
         trust_env=False,
     )
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(("off", "taken"), [(-55, True), (55, True), (-300, False), (300, False)])
+def test_the_sfu_bears_with_a_clock_that_is_off_by_nearly_a_minute(
+    served: Served, off: int, taken: bool
+) -> None:
+    key, secret = keys_of(served.data)
+    now = int(time.time()) + off
+    grants = {"roomJoin": True, "room": "vc_00000000-0000-4000-8000-000000000000"}
+    claims = {"iss": key, "sub": "x", "nbf": now, "exp": now + (0 if off < 0 else 600), "video": grants}
+    answer = httpx.get(
+        served.livekit.replace("ws:", "http:") + "/rtc/validate",
+        headers={"Authorization": f"Bearer {jwt.encode(claims, secret, algorithm='HS256')}"},
+        trust_env=False,
+    )
+    assert (answer.status_code == 200) == taken, answer.text
 
 
 def test_a_login_that_has_ended_opens_nothing(served: Served) -> None:
@@ -218,6 +237,12 @@ def test_nothing_secret_stands_in_any_log(served: Served) -> None:
     ]
     served.ask("POST", "/v1/login", login="owner", password="hunter2-and-more", device="d")
     kept = json.loads((served.data / "secrets.json").read_text())
+    over = {"iss": kept["livekit_key"], "sub": "x", "exp": int(time.time()) - 600, "name": "hunter2-and-more"}
+    for each in (jwt.encode(over, kept["livekit_secret"]), jwt.encode(over, "another" * 8), "eyJ.eyJ.eyJ"):
+        refused = httpx.get(
+            served.livekit.replace("ws:", "http:") + f"/rtc/validate?access_token={each}", trust_env=False
+        )
+        assert refused.status_code == 401
     needles = [
         token,
         join,
@@ -297,6 +322,22 @@ def test_people_in_a_call_may_stay_for_a_while_and_a_second_signal_ends_their_ti
         assert httpx.get(one.livekit.replace("ws:", "http:"), trust_env=False).status_code in (200, 406)
         assert one.process.poll() is None
         assert one.stop(signal.SIGTERM) == 0
+    assert gone(one.data, 5) == {}
+
+
+def test_people_who_stay_are_cut_off_when_their_time_is_over(servers: Servers) -> None:
+    one = servers.start("data", "--drain", "1")
+    token = one.log_in()
+    answer = one.ask("POST", f"/v1/channels/{one.channels(token)[0]}/join", token, device="d").json()
+    with websockets.sync.client.connect(
+        f"{one.livekit}/rtc?protocol=16&access_token={answer['token']}", proxy=None
+    ) as call:
+        assert call.recv(20)
+        assert one.stop() == 0  # one signal is enough
+        with contextlib.suppress(websockets.exceptions.ConnectionClosedError):
+            for _ in call:  # what was said until then
+                continue
+        assert call.state is websockets.State.CLOSED
     assert gone(one.data, 5) == {}
 
 

@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import time
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import jwt
 import pytest
 from sqlalchemy import insert, select, text, update
 from tests.plugins.xcord_sync.world import Person, World
 
+from xcord_sync.backend import tokens
 from xcord_sync.backend.news import TOPIC
 from xcord_sync.backend.queries import servers as queries
 from xcord_sync.backend.tables import Audit, Ban, Invite, Member, User, VoiceSession
@@ -264,6 +268,22 @@ async def test_a_banned_person_gets_no_token_though_a_member_still(world: World)
     async with world.parts.store.change() as db:
         await db.execute(insert(Ban).values(server_id=uuid.UUID(server), user_id=uuid.UUID(guest.user)))
     assert await guest.refused("POST", f"/v1/channels/{channel}/join", device="d") == "banned"
+
+
+async def test_instances_whose_clocks_differ_agree_on_who_asked_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = await world.person()
+    _, channel = await owner.server()
+    asked = []
+    for late in (0, -60, 60):  # seconds that an instance's clock is off
+        clock = SimpleNamespace(time=lambda late=late: time.time() + late)
+        monkeypatch.setattr(tokens, "time", clock)
+        answer = await owner.get("POST", f"/v1/channels/{channel}/join", device=f"d{late}".replace("-", "m"))
+        claims = jwt.decode(answer["token"], options={"verify_signature": False})
+        asked.append(json.loads(claims["metadata"])["asked"])
+    assert asked == sorted(asked)
+    assert asked[-1] - asked[0] < 50_000
 
 
 # -- what is told and written down -----------------------------------------------------------------------

@@ -5,14 +5,19 @@ import json
 import secrets
 import time
 import uuid
+from collections.abc import Callable
 
+import asyncpg
 import httpx
 import pytest
 from livekit.protocol.webhook import WebhookEvent
 from tests.plugins.xcord_sync.callers import counters, listening
-from tests.plugins.xcord_sync.presence import body_of, event, signed
+from tests.plugins.xcord_sync.presence import CHANNEL, body_of, event, signed
 from tests.plugins.xcord_sync.relay import keys_of
 from tests.plugins.xcord_sync.served import Served
+
+from xcord_sync.backend import postgres
+from xcord_sync.backend.presence.line import dsn
 
 PASSWORD = "a long enough one"
 
@@ -70,27 +75,66 @@ def test_a_huge_body_is_not_taken(sender: Sender) -> None:
     assert sender.post(body, "nobody").status_code == 401
 
 
+async def stored(served: Served, query: str, *values: object) -> list[tuple[object, ...]]:
+    """Rows of the server end's own database."""
+    db = await asyncpg.connect(dsn(postgres.address(served.data)))
+    try:
+        return [tuple(row) for row in await db.fetch(query, *values)]
+    finally:
+        await db.close()
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff\x00", b"[]", b'{"event":"participant_joined"}', b"{" * 5000])
-def test_what_is_genuine_and_odd_is_kept_and_answered(sender: Sender, body: bytes) -> None:
+async def test_what_is_genuine_and_odd_is_kept_once_and_answered(
+    served: Served, sender: Sender, body: bytes
+) -> None:
     assert sender.post(body).status_code == 200
     assert sender.post(body).status_code == 200
+    assert await stored(served, "SELECT count(*) FROM webhook_events WHERE payload = $1", body) == [(1,)]
 
 
-def test_kinds_and_rooms_that_nobody_knows_are_answered(sender: Sender) -> None:
-    for kind in ("egress_started", "something_new", "room_started", ""):
-        assert sender.tell(event(kind)) == 200
-    strange = event("participant_joined")
-    strange.room.name = "vc_' OR 1=1; --\0"
-    assert sender.tell(strange) == 200
+async def test_kinds_and_rooms_that_nobody_knows_are_kept_and_answered_and_show_nobody(
+    served: Served, sender: Sender
+) -> None:
+    told = [
+        event(kind) for kind in ("egress_started", "something_new", "room_started", "track_unpublished", "")
+    ]
+    rooms = [
+        "vc_' OR 1=1; --\0",
+        "test",
+        "vc_",
+        f"vc_{CHANNEL}x",
+        f"VC_{CHANNEL}",
+        f"vc_{str(CHANNEL).upper()}",
+    ]
+    for room in rooms:
+        strange = event("participant_joined", room_sid=f"RM_strange{uuid.uuid4().hex}")
+        strange.room.name = room
+        told.append(strange)
+    nobody = event("participant_joined", room_sid=f"RM_strange{uuid.uuid4().hex}")
+    nobody.participant.identity = "recorder"
+    told += [nobody, event("participant_left", secrets.token_hex(600), room_sid="R" * 5000)]
+    assert [sender.tell(each) for each in told] == [200] * len(told)
+    kept = await stored(
+        served,
+        "SELECT id, kind, applied_at IS NULL FROM webhook_events WHERE id = ANY($1)",
+        [e.id for e in told],
+    )
+    assert sorted(kept) == sorted((each.id, each.event, False) for each in told)
+    sessions = "SELECT room FROM voice_sessions WHERE room_sid LIKE 'RM_strange%' OR room = ANY($1)"
+    assert await stored(served, sessions, [room.replace("\0", "") for room in rooms]) == []
+
+
+def test_a_moment_beyond_the_calendar_is_answered(sender: Sender) -> None:
     far = event("participant_joined", joined_ms=2**62, at=2**62, metadata=json.dumps({"asked": 2**70}))
     assert sender.tell(far) == 200
-    nobody = event("participant_left", secrets.token_hex(600), room_sid="R" * 5000)
-    assert sender.tell(nobody) == 200
 
 
-async def test_no_order_of_webhooks_shows_a_wrong_person(served: Served, sender: Sender) -> None:
+async def test_no_order_of_webhooks_shows_a_wrong_person(
+    served: Served, sender: Sender, record_property: Callable[[str, object], None]
+) -> None:
     user, token, channel = person(served)
-    room = f"RM_{uuid.uuid4().hex}"
+    room, before = f"RM_{uuid.uuid4().hex}", counters(served)
 
     def said(kind: str, sid: str, id: str = "") -> WebhookEvent:
         return event(kind, sid, user=user, channel=channel, room_sid=room, id=id)
@@ -117,5 +161,15 @@ async def test_no_order_of_webhooks_shows_a_wrong_person(served: Served, sender:
         assert sender.tell(event("participant_joined", user=user, channel=channel, room_sid="RM_next")) == 200
         await ear.until("changed", user=str(user), here=True)
         assert time.monotonic() - sent < 5
+    after = counters(served)
+    counted = {
+        kind: after[f'xcord_webhook_events_total{{result="{kind}"}}']
+        - before[f'xcord_webhook_events_total{{result="{kind}"}}']
+        for kind in ("seen", "doubled", "late")
+    }
+    record_property("counted", counted)
+    assert counted["seen"] >= 11
+    assert counted["doubled"] >= 2  # two replays of one joined
+    assert counted["late"] >= 2  # after its left, and after its room
     mine = [told["here"] for told in ear.said if told["type"] == "changed" and told["user"] == str(user)]
     assert mine == [True, False, True]

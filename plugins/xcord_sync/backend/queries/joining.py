@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +16,7 @@ SEAT_SECONDS = 30  # from a token to being in the call; who is slower is counted
 
 _LOOK = text("""
     SELECT u.id, u.login, u.name, u.avatar, u.role, t.used_at, c.server_id, m.role AS rank,
-           coalesce(c.user_limit, 0) AS user_limit,
+           coalesce(c.user_limit, 0) AS user_limit, clock_timestamp() AS asked,
            EXISTS (SELECT 1 FROM bans b WHERE b.server_id = c.server_id AND b.user_id = u.id) AS banned
     FROM login_tokens t
     JOIN users u ON u.id = t.user_id
@@ -37,24 +37,27 @@ _SIT = text(f"""
 
 @dataclass(frozen=True)
 class Wish:
-    """Somebody at a channel's door; ``place`` is ``None`` where there is no such channel for them."""
+    """Somebody at a channel's door; ``place`` is ``None`` where there is no such channel for them.
+
+    ``asked`` is when, by the database's clock: which of two calls came later, or a call or a removal, is told
+    by it, and the clocks of instances may differ."""
 
     account: Account
     place: Place | None
     banned: bool
     user_limit: int
     use_due: bool  # that the login is in use should be noted
+    asked: datetime
 
 
 async def look(db: AsyncConnection, token_hash: bytes, channel: uuid.UUID | None) -> Wish | None:
     """Looks everything up; ``None`` when the login has ended."""
     row = (await db.execute(_LOOK, {"token_hash": token_hash, "channel": channel})).first()
-    now = datetime.now(UTC)
-    if row is None or row.used_at < now - LOGIN_LIVES:
+    if row is None or row.used_at < row.asked - LOGIN_LIVES:
         return None
     place = None if channel is None or row.rank is None else Place(row.server_id, row.rank, channel)
-    due = row.used_at < now - USE_NOTED_EVERY
-    return Wish(Account(*row[:5]), place, row.banned, row.user_limit, due)
+    due = row.used_at < row.asked - USE_NOTED_EVERY
+    return Wish(Account(*row[:5]), place, row.banned, row.user_limit, due, row.asked)
 
 
 async def sit(db: AsyncConnection, channel: uuid.UUID, user: uuid.UUID, most: int, always: bool) -> bool:

@@ -50,7 +50,7 @@ def add(app: FastAPI, parts: Parts) -> None:
                     raise Refused("channel_full")
         guest = Guest(account.id, ask.body.device, account.name, account.avatar, ask.place.role)
         key, ttl = parts.minting()
-        minted = mint(key, guest, channel, ttl)
+        minted = mint(key, guest, channel, ttl, ask.found.asked)
         return contract.JoinAnswer(
             url=parts.livekit_url,
             token=minted.token,
