@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
 import uuid
+from collections.abc import Callable
 
 import pytest
 import websockets
-from tests.plugins.xcord_sync.callers import Ear, ended, eventually, in_call, join, listening
+from tests.plugins.xcord_sync.callers import Ear, ended, eventually, in_call, join, listening, soon_once
 from tests.plugins.xcord_sync.served import Served
 
 PASSWORD = "a long enough one"
@@ -111,7 +113,9 @@ async def test_a_second_device_takes_the_call_over(served: Served) -> None:
             assert not phone.ended.is_set()
 
 
-async def test_a_removed_person_does_not_come_back_with_the_old_token(served: Served) -> None:
+async def test_a_removed_person_does_not_come_back_with_the_old_token(
+    served: Served, record_property: Callable[[str, object], None]
+) -> None:
     user, _, token = newcomer(served)
     owner = served.log_in()
     channel = served.channels(token)[0]
@@ -125,8 +129,15 @@ async def test_a_removed_person_does_not_come_back_with_the_old_token(served: Se
             assert (await ear.until("removed"))["reason"] == "removed"
             await ended(call)
             await ear.sees(channel)
-        async with in_call(ticket) as again:
-            await ended(again)
+
+        async def thrown_out() -> float:
+            async with in_call(ticket) as again:
+                begun = time.monotonic()
+                await ended(again)
+                return time.monotonic() - begun
+
+        took = await soon_once(2.0, thrown_out)
+        record_property("counted", f"out again with the old token after {took:.3f} s")
         async with in_call(join(served, token, channel)) as let_in:
             await ear.sees(channel)
             await ear.sees(channel, user)
@@ -156,6 +167,26 @@ async def test_a_banned_person_is_out_and_stays_out(served: Served) -> None:
     assert user in served.ask("GET", bans, owner).text
     assert served.ask("DELETE", f"{bans}/{user}", owner).status_code == 204
     assert served.ask("DELETE", f"{bans}/{user}", owner).status_code == 404
+
+
+async def test_a_stranger_hears_nothing_of_a_server(served: Served) -> None:
+    user, _, token = newcomer(served)  # before the server is there, of which they would be a member
+    mine = served.channels(token)[0]
+    owner = served.log_in()
+    made = served.ask("POST", "/v1/servers", owner, name="Elsewhere").json()
+    there = made["channels"][0]["id"]
+    async with listening(served, token) as ear, listening(served, owner) as owners:
+        await begun(ear)
+        await begun(owners)
+        async with in_call(join(served, owner, there)):
+            await owners.until("changed", channel=there, here=True)
+            async with in_call(join(served, token, mine)):
+                await ear.until("changed", channel=mine, user=user, here=True)
+                async with listening(served, token, after=0, view=ear.view) as back:
+                    await back.until("changed", channel=mine, user=user, here=True)
+        await ear.until("changed", channel=mine, user=user, here=False)
+        assert there not in json.dumps([ear.said, back.said])
+    assert served.ask("DELETE", f"/v1/servers/{made['id']}", owner).status_code == 204
 
 
 async def test_nobody_is_in_a_call_that_nobody_is_in(served: Served) -> None:
