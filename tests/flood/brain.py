@@ -36,6 +36,8 @@ class Outcome:
     strays: int
     presses: int
     """Of keys, each of which asks for something."""
+    heard: int
+    """How often the plugin that sees them asked."""
 
     def lines(self) -> Iterator[str]:
         """For people."""
@@ -51,7 +53,7 @@ class Outcome:
         """Commands that got no answer, or more than one, where they were asked or on the hub."""
         begun, answered = self.counts["begun"], self.counts["answered"]
         lost: int = sum(begun[who] - answered.get(who, 0) for who in ASKERS if who in begun)
-        lost += self.presses - begun.get("hotkeys", 0)
+        lost += self.presses - self.heard
         twice = int(self.counts["twice"]) + self.strays
         return sum(tally.unanswered for tally in self.tallies.values()) + lost + twice + self.states.waiting
 
@@ -94,6 +96,7 @@ async def flood(
     people = (await asyncio.to_thread(app.read, "voice"))["voice"]["people"]
     drawn = commands(seed, [*(person["user"] for person in people), "nobody"])
     dealt = {name: list(islice(drawn, share)) for name, share in shares.items()}
+    before = (await conductor.counts())["begun"].get("hotkeys", 0)
     begun = time.monotonic()
     with suppress(TimeoutError):  # the tallies tell who was not answered
         await conductor.flood(app, dealt, reloads, seed, keys.press_all if keys else lambda: None)
@@ -102,4 +105,5 @@ async def flood(
     # A page that goes when all is over takes along who waits in it.
     tallies, presses = copy.deepcopy(conductor.tallies), keys.count if keys else 0
     counts = await conductor.counts()
-    return Outcome(seed, seconds, tallies, counts, states, conductor.loads, conductor.strays, presses)
+    heard = counts["begun"].get("hotkeys", 0) - before
+    return Outcome(seed, seconds, tallies, counts, states, conductor.loads, conductor.strays, presses, heard)

@@ -101,7 +101,11 @@ class Conductor:
 
     async def ready(self, *names: str) -> None:
         """Until the pages of these windows hold the hub's state."""
-        await self._until(lambda: all(name in self._pages for name in names))
+        try:
+            await self._until(lambda: all(name in self._pages for name in names))
+        except TimeoutError:
+            missing = [name for name in names if name not in self._pages]
+            raise TimeoutError(f"there is no page of {missing}; loads so far: {self.loads}") from None
 
     async def lose(self, name: str, slice: str) -> None:
         """A window's page misses the next change of a slice."""
