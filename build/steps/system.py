@@ -13,7 +13,7 @@ from steps.commands import answer, quiet
 from steps.say import MendableError, line, timed
 
 _WANTED = """
-    xvfb openbox picom xdotool wmctrl x11-utils x11-xserver-utils
+    xvfb openbox picom tint2 xdotool wmctrl x11-utils x11-xserver-utils
     chromium fonts-noto-core fonts-noto-color-emoji fonts-dejavu-core
     espeak-ng pulseaudio pulseaudio-utils libpulse0 libasound2t64|libasound2
     pipewire pipewire-pulse wireplumber dbus-daemon

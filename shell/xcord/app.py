@@ -18,6 +18,7 @@ from .window_spec import MAIN
 from .windows import WindowEvents, language_of, window_layer
 
 if TYPE_CHECKING:
+    from .background import Background
     from .config import Config
     from .hub_side import HubSide
 
@@ -49,9 +50,13 @@ class App:
                 page_lost=lambda name: self._tell(lambda hub: hub.reload(name)),
                 took_input=lambda name: self._tell(lambda hub: hub.note_took_input(name)),
                 desktop=lambda seen: self._tell(lambda hub: hub.note_desktop(seen)),
+                put_away=lambda place: self._behind(lambda it: it.note_put_away(place)),
+                tray_there=lambda there: self._behind(lambda it: it.note_tray(there)),
+                tray_asked=lambda name, args: self._behind(lambda it: it.ask_for_tray(name, args)),
             ),
             language_of("auto"),
         )
+        self._layer.start_hidden = config.hidden
 
     def run(self) -> int:
         """Opens the main window and returns the exit code when everything has ended.
@@ -99,6 +104,9 @@ class App:
                 return
         self._hub.soon(tell)
 
+    def _behind(self, tell: Callable[[Background], None]) -> None:
+        self._tell(lambda hub: hub.background(tell))
+
 
 def run(config: Config) -> int:
     """``xcord run``: shows the running app if there is one, starts it otherwise.
@@ -107,6 +115,9 @@ def run(config: Config) -> int:
     """
     held = Instance.claim(config.runtime_dir)
     if held is None:
+        if config.hidden and not config.link:
+            print("xcord is running already.")
+            return 0
         link = {"ask": "app.open_link", "args": {"link": config.link}}
         hand_over(config.runtime_dir, link if config.link else {"ask": "window.show"})
         print("xcord is running already; its window was shown.")

@@ -19,9 +19,9 @@ Report = Callable[[PluginFault, BaseException | None], None]
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks a command: a window, a plugin, or the control socket."""
+    """Who asks a command: a window, a plugin, the control socket, or the tray's menu."""
 
-    kind: Literal["window", "plugin", "control", "shell"]
+    kind: Literal["window", "plugin", "control", "shell", "tray"]
     name: str
 
 

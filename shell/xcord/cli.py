@@ -167,6 +167,7 @@ def _add_run(commands: Any) -> None:
     run = _add(commands, "run", _run, "run the app (this is the default)")
     run.add_argument("--measure", action="store_true", help="let pages report figures about themselves")
     run.add_argument("--watch", action="store_true", help="print an address where the page can be watched")
+    run.add_argument("--hidden", action="store_true", help="start in the tray, without the window")
     run.add_argument("link", nargs="?", default="", help="an invite link to open: xcord://join/HOST/CODE")
     run.add_argument("--port", type=int, default=0, help="port of the pages (default: any free one)")
 
@@ -239,7 +240,8 @@ def _run(args: argparse.Namespace) -> int:
         raise SetupError("no_pages", "The web pages are not built.", "Run: python3 build/dev.py setup")
     from .app import run
 
-    return run(_config(args, measure=args.measure, watch=args.watch, port=args.port, link=args.link))
+    wishes = ("measure", "watch", "port", "link", "hidden")
+    return run(_config(args, **{wish: getattr(args, wish) for wish in wishes}))
 
 
 def _plugins(args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ class Config:
 
     ``on`` and ``off`` are plugin names given by ``-p NAME`` and ``-p no:NAME`` or in the config file's
     ``[plugins]`` table; flags win. ``measure`` lets pages report figures; ``watch`` prints a watch-only
-    address; ``link`` is an invite link to ask about.
+    address; ``link`` is an invite link to ask about; ``hidden`` starts without showing the window.
     """
 
     config_dir: Path
@@ -28,6 +28,7 @@ class Config:
     watch: bool = False
     port: int = 0
     link: str = ""
+    hidden: bool = False
     plugins_dir: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,6 +42,7 @@ def load_config(
     watch: bool = False,
     port: int = 0,
     link: str = "",
+    hidden: bool = False,
 ) -> Config:
     """Reads ``config.toml`` and the environment.
 
@@ -63,6 +65,7 @@ def load_config(
         watch=watch,
         port=port,
         link=link,
+        hidden=hidden,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,15 +13,19 @@ from .calls import Asker
 from .errors import CommandError
 from .figures import Measure, PageReport
 from .hub import SHELL, Hub
-from .links import Desktop, desktop, invite_in
+from .links import invite_in
 from .messages import PROTOCOL
 from .model import App, Settings
 from .options import Option, OptionTable
-from .requests import Nothing, OpenLink, SetPlugin, SetSetting, Switch
+from .requests import Nothing, OpenLink, SetPlugin, SetSetting
+from .residence import Residence
 from .settings import Settings as Store
 from .supervisor import Supervisor
 from .window_desk import WindowDesk
 from .window_spec import MAIN, WindowSpecs
+
+ALERTS = ("moved", "removed", "banned", "lost")  # what may become a desktop notification
+TOASTS = ("join", "leave", "returned")
 
 
 def add_own_options(table: OptionTable) -> None:
@@ -31,6 +35,10 @@ def add_own_options(table: OptionTable) -> None:
         ("app.language", languages, "auto", "Language of the pages; auto follows the system."),
         ("app.theme", themes, "auto", "Colours of the pages; auto follows the system."),
         ("app.plugins", dict[str, bool], {}, "Plugins switched on or off in the settings, by name."),
+        ("app.close_to_tray", bool, True, "The app goes on when its main window is closed."),
+        ("app.hints", tuple[str, ...], (), "Hints that were shown and are not repeated."),
+        *((f"app.notifications.{kind}", bool, True, f"Desktop notification: {kind}.") for kind in ALERTS),
+        *((f"app.toasts.{kind}", bool, True, f"Message in the window's corner: {kind}.") for kind in TOASTS),
     ):
         table.add(Option(name, SHELL, kind, default, help))
 
@@ -51,11 +59,11 @@ class Desk:
 
         self._hub, self._store, self._supervisor, self._measuring = hub, store, supervisor, measure
         self.windows = WindowDesk(hub, specs)
-        self._desktop: Desktop | None = None
         self.painted = asyncio.Event()  # set when the first page has drawn its first snapshot
         self._app = hub.claim_slice(
             "app", SHELL, App, App(version=version("xcord"), protocol=PROTOCOL, measure=measure)
         )
+        self._residence = Residence(hub, self.tell_app)
         self._settings = hub.claim_slice("settings", SHELL, Settings, Settings(store.values()))
         if measure:
             self._measure = hub.claim_slice("measure", SHELL, Measure, Measure())
@@ -64,7 +72,6 @@ class Desk:
             ("plugins.set", SetPlugin, self._set_plugin),
             ("app.quit", Nothing, self._quit),
             ("app.open_link", OpenLink, self._open_link),
-            ("app.handle_links", Switch, self._handle_links),
             ("page.painted", Nothing, self._note_painted),
             ("page.report", PageReport, self._take_report),
         ):
@@ -83,23 +90,12 @@ class Desk:
         return channel
 
     async def look_at_desktop(self) -> None:
-        """Sees whether invite links open this xcord."""
-        self._desktop = desktop()
-        await self._see_links()
+        """Sees how xcord lives on this desktop."""
+        await self._residence.look()
 
-    async def _see_links(self) -> None:
-        state = await asyncio.to_thread(self._desktop.state) if self._desktop else ""
-        self._app.set(msgspec.structs.replace(self._app.value, links=state))
-
-    async def _handle_links(self, args: Switch, asker: Asker) -> None:
-        if self._desktop is None:
-            raise CommandError("links_elsewhere", "whatever installed xcord registers its links")
-        try:
-            await asyncio.to_thread(self._desktop.set, args.on)
-        except OSError as error:
-            raise CommandError("links_not_written", f"the desktop's files: {error.strerror}") from None
-        finally:
-            await self._see_links()
+    def tell_app(self, **fields: Any) -> None:
+        """Sets fields of slice ``app``."""
+        self._app.set(msgspec.structs.replace(self._app.value, **fields))
 
     async def _open_link(self, args: OpenLink, asker: Asker) -> None:
         if self.windows.control is not None and args.link:
@@ -109,10 +105,10 @@ class Desk:
         except CommandError:
             self._hub.notify("app.bad_link")  # whoever clicked it sees no terminal
             raise
-        self._app.set(msgspec.structs.replace(self._app.value, link=link))
+        self.tell_app(link=link)
 
     def _set_rejoin(self, channel: str) -> None:
-        self._app.set(msgspec.structs.replace(self._app.value, rejoin=channel))
+        self.tell_app(rejoin=channel)
 
     async def _quit(self, args: Nothing, asker: Asker) -> None:
         self.windows.needed().quit()

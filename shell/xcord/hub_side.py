@@ -13,21 +13,20 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
+from .background import Background
 from .calls import Asker
 from .config import Config
 from .control import Later, answerer
 from .core import Core, running
 from .door import Door, address
 from .errors import CommandError
-from .hub import SHELL
 from .instance import Instance
 from .requests import OpenLink
 from .surroundings import Desktop
 from .window_desk import WindowDesk
 from .window_spec import MAIN, WindowSpec
-from .windows import Place, WindowLayer, language_of
+from .windows import Place, WindowLayer
 
 log = logging.getLogger("xcord.hub_side")
 
@@ -53,6 +52,7 @@ class HubSide:
         self._control = Later()
         self._open: dict[str, WindowSpec] = {MAIN.name: MAIN}
         self._ending: Counter[str] = Counter()  # windows that we closed and whose end was not told yet
+        self._background: Background | None = None
 
     def run(self) -> None:
         """Returns when the app is to end and all has ended."""
@@ -84,7 +84,6 @@ class HubSide:
         ) as core:
             if not self._stop.is_set():
                 core.desk.windows.open_all()
-            core.hub.watch(SHELL, self._on_settings, "settings")
             lock = asyncio.ensure_future(self._watch_lock(core.desk.windows))
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
@@ -94,6 +93,8 @@ class HubSide:
             await self._stop.wait()
             lock.cancel()
             await asyncio.to_thread(self._instance.close)
+        if self._background is not None:
+            await self._background.close()
 
     @staticmethod
     async def _watch_lock(windows: WindowDesk) -> None:
@@ -108,18 +109,16 @@ class HubSide:
         """Waits until the window is painted, will not be, or is not wanted any more."""
         self._core = core
         core.desk.windows.control = self
+        self._background = Background(core.hub, core.desk, self._layer, measure=self._config.measure)
         ends = {asyncio.ensure_future(event.wait()) for event in (core.desk.painted, self._stop)}
-        await asyncio.wait(ends, timeout=PICTURE_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        patience = 0 if self._config.hidden else PICTURE_WITHIN
+        await asyncio.wait(ends, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()
         self._control.begin(answerer(core.hub, self._loop))
         gc.freeze()  # what was imported stays for good: the collector need not look at it again and again
         gc.enable()
         self._layer.observe()
-
-    def _on_settings(self, name: str, value: Any) -> None:
-        if value is not None:
-            self._layer.set_language(language_of(value.values.get("app.language", "auto")))
 
     def _address(self, spec: WindowSpec) -> str:
         token = self._door.issue(spec.name, spec.page)
@@ -159,6 +158,11 @@ class HubSide:
         """Screens, compositor or the program in front have changed."""
         if self._core is not None:
             self._core.desk.windows.note_desktop(desktop)
+
+    def background(self, tell: Callable[[Background], None]) -> None:
+        """What concerns the tray, while there is something to show in it."""
+        if self._background is not None:
+            tell(self._background)
 
     def reload(self, name: str) -> None:
         """A window's page died."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from .desktop_entry import exec_line, own_command, read_text
 from .errors import CommandError
 from .settings import write_atomically
 
@@ -58,8 +59,8 @@ class Desktop:
 
     def state(self) -> State:
         """Whether links open this xcord."""
-        chosen = default_in(_read(self.choices)) == ENTRY
-        return "on" if chosen and _read(self.entry) == entry_of(self.command) else "off"
+        chosen = default_in(read_text(self.choices)) == ENTRY
+        return "on" if chosen and read_text(self.entry) == entry_of(self.command) else "off"
 
     def set(self, on: bool) -> None:
         """Has links open this xcord, or not.
@@ -68,7 +69,7 @@ class Desktop:
         """
         if on:
             write_atomically(self.entry, entry_of(self.command).encode(), 0o644)
-        before = _read(self.choices)
+        before = read_text(self.choices)
         after = with_default(before, ENTRY if on else "")
         if after != before:
             write_atomically(self.choices, after.encode("utf-8", "surrogateescape"), 0o644)
@@ -84,16 +85,15 @@ def desktop(environ: Mapping[str, str] = os.environ, platform: str = sys.platfor
     return Desktop(
         Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share"),
         Path(environ.get("XDG_CONFIG_HOME") or home / ".config"),
-        (sys.executable, "-m", "xcord", "run"),
+        own_command(),
     )
 
 
 def entry_of(command: tuple[str, ...]) -> str:
     """The desktop entry that hands a link to a command."""
-    words = " ".join(_quoted(word) for word in command)
     return (
         "[Desktop Entry]\nType=Application\nName=xcord\nNoDisplay=true\nTerminal=false\n"
-        f"Exec={words} %u\nMimeType={SCHEME};\n"
+        f"{exec_line(command, '%u')}\nMimeType={SCHEME};\n"
     )
 
 
@@ -123,18 +123,3 @@ def with_default(choices: str, entry: str) -> str:
         at = next(at for at, line in enumerate(kept) if line.strip() == _SECTION)
         kept.insert(at + 1, f"{SCHEME}={entry}")
     return "\n".join(kept) + "\n"
-
-
-def _quoted(word: str) -> str:
-    """As the Exec key wants a word: twice escaped, once for the string and once for the quotes."""
-    if re.fullmatch(r"[\w/.+-]+", word, re.ASCII):
-        return word  # where no desktop runs, xdg-open (1.1.3) takes quotes for a part of the program's name
-    inside = re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%").replace("\\", "\\\\")
-    return f'"{inside}"'
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", "surrogateescape")
-    except OSError:
-        return ""

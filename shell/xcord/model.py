@@ -221,7 +221,8 @@ class Demand(msgspec.Struct, frozen=True):
 class App(msgspec.Struct, frozen=True, kw_only=True):
     """Slice ``app``: what every page needs to know first. ``rejoin`` is the channel in which the last
     run ended, offered and never joined by itself. ``link`` is an invite link that the desktop opened, until
-    it is put away; ``links`` says whether the desktop opens them with xcord (empty: not ours to say)."""
+    it is put away; ``links`` says whether the desktop opens them with xcord (empty: not ours to say),
+    ``autostart`` whether xcord starts with it. ``tray`` is whether the desktop shows tray icons."""
 
     version: str = ""
     protocol: int = 0
@@ -229,6 +230,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     rejoin: str = ""
     link: str = ""
     links: Literal["", "on", "off"] = ""
+    autostart: Literal["", "on", "off"] = ""
+    tray: Literal["", "there", "none"] = ""
 
 
 class PluginState(msgspec.Struct, frozen=True, kw_only=True):

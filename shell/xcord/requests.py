@@ -17,7 +17,8 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``voice.mute``, ``voice.deafen``, ``app.handle_links`` (links open this xcord), ``window.full_screen``
+    """``voice.mute``, ``voice.deafen``, ``app.handle_links`` (links open this xcord), ``app.autostart`` (it
+    starts with the desktop, hidden), ``window.full_screen``
     (the window that asks, or ``main``): the wanted state.
     ``voice.meter`` and ``voice.echo_test`` too; they belong to the window that asks and end with it."""
 

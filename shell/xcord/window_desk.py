@@ -64,6 +64,7 @@ class WindowDesk:
         self._hub, self._specs = hub, specs
         self.control: WindowControl | None = None
         self._windows: dict[str, WindowState] = {}
+        self._hidden: set[str] = set()
         self._wanted: dict[str, WindowSpec] = {}  # open windows of plugins, also while they are withdrawn
         self._started = False
         self._locks: frozenset[str] = frozenset()
@@ -145,7 +146,7 @@ class WindowDesk:
                 page=admission.page,
                 connected=connected,
                 watch_only=admission.watch_only,
-                visible=present.visible if present else True,
+                visible=present.visible if present else admission.window not in self._hidden,
                 full_screen=present.full_screen if present else False,
                 viewport=present.viewport if present and connected else None,
                 withdrawn=present.withdrawn if present else "",
@@ -153,7 +154,8 @@ class WindowDesk:
         self._publish()
 
     def note_visible(self, name: str, visible: bool) -> None:
-        """The desktop hid a window or shows it again."""
+        """The desktop hid a window or shows it again; also before its page has come for the first time."""
+        (self._hidden.discard if visible else self._hidden.add)(name)
         if (state := self._windows.get(name)) is not None:
             self._windows[name] = msgspec.structs.replace(state, visible=visible)
             self._publish()
@@ -172,6 +174,7 @@ class WindowDesk:
     def forget_window(self, name: str) -> None:
         """Nothing is known of a window any more."""
         self._windows.pop(name, None)
+        self._hidden.discard(name)
         self._publish()
 
     def note_took_input(self, name: str) -> None:

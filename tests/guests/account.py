@@ -62,6 +62,10 @@ class Account:
         answer = _answer(self._client.post(f"/v1/channels/{channel}/join", json={"device": device}))
         return Ticket(answer["url"], answer["token"])
 
+    def remove(self, channel: str, user: str) -> None:
+        """Take somebody out of a call; moderators may."""
+        _answer(self._client.post(f"/v1/channels/{channel}/people/{user}/remove"))
+
     def add_user(self, person: Credentials) -> None:
         """Make an account for somebody; only an owner may."""
         body = {"login": person.login, "name": person.name, "password": person.password}

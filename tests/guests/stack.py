@@ -50,6 +50,11 @@ class ServerEnd:
         with account.log_in(self.address, OWNER, self.password) as owner:
             return list(owner.directory()["servers"][0]["channels"])
 
+    def remove(self, channel: str, user: str) -> None:
+        """Take somebody out of a call, as the owner."""
+        with account.log_in(self.address, OWNER, self.password) as owner:
+            owner.remove(channel, user)
+
     def add_people(self, persons: Sequence[account.Credentials]) -> None:
         """Make accounts, as the owner."""
         with account.log_in(self.address, OWNER, self.password) as owner:

@@ -18,6 +18,7 @@ from xcord.config import Config, load_config
 from xcord.errors import SetupError
 from xcord.instance import Instance
 from xcord.plugins import Candidate
+from xcord.tray_state import TrayState
 from xcord.window_spec import WindowSpec
 from xcord.windows import WindowEvents, WindowLayer
 
@@ -42,6 +43,8 @@ class Windows(WindowLayer):
     def _send(self, work: Callable[[], None]) -> None:
         work()
 
+    def _set_tray(self, state: TrayState) -> None: ...
+
     def _quit(self) -> None:
         self._ended.set()
 
@@ -49,7 +52,7 @@ class Windows(WindowLayer):
 
     def _observe(self) -> None: ...
 
-    _show = _hide = _close = _load = _full_screen = _fulfil = _open  # type: ignore[assignment]
+    _show = _hide = _close = _load = _full_screen = _fulfil = _tell = _open  # type: ignore[assignment]
 
 
 @pytest.fixture

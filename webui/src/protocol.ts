@@ -119,14 +119,17 @@ export interface Account {
 /**
  * Slice `app`: what every page needs to know first. `rejoin` is the channel in which the last
  * run ended, offered and never joined by itself. `link` is an invite link that the desktop opened, until
- * it is put away; `links` says whether the desktop opens them with xcord (empty: not ours to say).
+ * it is put away; `links` says whether the desktop opens them with xcord (empty: not ours to say),
+ * `autostart` whether xcord starts with it. `tray` is whether the desktop shows tray icons.
  */
 export interface App {
+  autostart: '' | 'off' | 'on';
   link: string;
   links: '' | 'off' | 'on';
   measure: boolean;
   protocol: number;
   rejoin: string;
+  tray: '' | 'none' | 'there';
   version: string;
 }
 /**
@@ -214,6 +217,7 @@ export interface Check {
  * Arguments of each command.
  */
 export interface Commands {
+  'app.autostart': Switch;
   'app.handle_links': Switch;
   'app.open_link': OpenLink;
   'app.quit': Nothing;
@@ -281,7 +285,8 @@ export interface Commands {
   'window.take_input': TakeInput;
 }
 /**
- * `voice.mute`, `voice.deafen`, `app.handle_links` (links open this xcord), `window.full_screen`
+ * `voice.mute`, `voice.deafen`, `app.handle_links` (links open this xcord), `app.autostart` (it
+ * starts with the desktop, hidden), `window.full_screen`
  * (the window that asks, or `main`): the wanted state.
  * `voice.meter` and `voice.echo_test` too; they belong to the window that asks and end with it.
  */

@@ -6,6 +6,13 @@ export interface Toast {
   text: string;
 }
 
+/** Notices that are told only while an option is on. */
+const SWITCHES: Record<string, string> = {
+  'participant.joined': 'app.toasts.join',
+  'participant.left': 'app.toasts.leave',
+  'voice.returned': 'app.toasts.returned',
+};
+
 const SHOWN_MS = { plain: 4_000, danger: 9_000 };
 const MOST = 3;
 
@@ -17,6 +24,19 @@ export const toasts = {
     return shown;
   },
 };
+
+/** Whether an option that is on by default is on. */
+export function isWanted(values: Readonly<Record<string, unknown>>, option: string): boolean {
+  return values[option] !== false;
+}
+
+/** Whether a notice is to be told. */
+export function isTold(notice: string, values: Readonly<Record<string, unknown>>): boolean {
+  // The banner says that a call was lost; the notice is for the ear.
+  if (notice === 'voice.lost') return false;
+  const option = SWITCHES[notice];
+  return option === undefined || isWanted(values, option);
+}
 
 export function tell(text: string, tone: Toast['tone'] = 'plain'): void {
   const id = ++lastId;

@@ -27,7 +27,12 @@ export function reasonText(code: string): string {
 }
 
 export function noticeText(notice: Notice): string {
+  if (notice.name === 'tray.refused') return m.notice_tray_refused({ why: errorText(refusalIn(notice.params)) });
   return say(`notice_${notice.name}`, notice.params) ?? m.notice_unknown({ code: notice.name });
+}
+
+function refusalIn(params: Params): Fault {
+  return { code: String(params.code), params: (params.params ?? {}) as Params };
 }
 
 /** Why the microphone gives nothing. */

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from .layer import Place, WindowEvents, WindowLayer
-from .texts import language_of
+from .texts import language_of, text
 
-__all__ = ["Place", "WindowEvents", "WindowLayer", "language_of", "load_toolkit", "window_layer"]
+__all__ = ["Place", "WindowEvents", "WindowLayer", "language_of", "load_toolkit", "text", "window_layer"]
 
 
 def window_layer(events: WindowEvents, language: str = "en") -> WindowLayer:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..tray_state import PutAway, TrayState
 from ..window_spec import WindowSpec
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("xcord.windows")
 
-Why = Literal["tray", "signal", "session"]
+Why = Literal["tray", "window", "signal", "session"]
 
 
 class Place(NamedTuple):
@@ -50,12 +51,15 @@ class WindowEvents:
     """What the layer tells. Called on a GUI thread: cross over to the hub and return at once.
 
     ``loaded``: the toolkit is there, and from now on the GUI thread leaves the interpreter to others most
-    of the time. ``ready``: the GUI runs. ``quit_asked``: somebody wants the app to end (tray menu, signal,
-    log-out); leave the call, then call :meth:`WindowLayer.quit`. ``visible``: a window is to be seen or is
-    not (hidden, minimised). ``left_full_screen``: a window lost the whole screen unasked (to the window
-    manager, say). ``closed``: a window is gone for good. ``page_lost``: a page's process died;
-    answer with :meth:`WindowLayer.load` and an address with a fresh token. ``took_input``: an overlay got the
-    mouse or keys although it should not, and was hidden. ``desktop``: see :meth:`WindowLayer.observe`.
+    of the time. ``ready``: the GUI runs. ``quit_asked``: somebody wants the app to end (tray menu, main
+    window closed, signal, log-out); leave the call, then call :meth:`WindowLayer.quit`. ``visible``: a
+    window is to be seen or is not (hidden, minimised). ``left_full_screen``: a window lost the whole screen
+    unasked (to the window manager, say). ``closed``: a window is gone for good. ``page_lost``: a page's
+    process died; answer with :meth:`WindowLayer.load` and an address with a fresh token. ``put_away``: the
+    main window was closed and the app goes on. ``tray_there``: whether the desktop shows tray icons, as
+    often as that was looked at. ``tray_asked``: the tray's menu wants a command of the hub. ``took_input``:
+    an overlay got the mouse or keys although it should not, and was hidden. ``desktop``: see
+    :meth:`WindowLayer.observe`.
     """
 
     loaded: Callable[[], None]
@@ -67,14 +71,21 @@ class WindowEvents:
     page_lost: Callable[[str], None]
     took_input: Callable[[str], None]
     desktop: Callable[[Desktop], None]
+    put_away: Callable[[PutAway], None]
+    tray_there: Callable[[bool], None]
+    tray_asked: Callable[[str, dict[str, Any]], None]
 
 
 class WindowLayer(ABC):
-    """The windows of one app. ``main`` is hidden (minimised, where there is no tray) when it is closed."""
+    """The windows of one app. When ``main`` is closed it is hidden behind the tray's icon (minimised, where
+    there is no tray), or the app is asked to quit; see :meth:`close_to_tray`."""
 
     def __init__(self, events: WindowEvents, language: str = "en") -> None:
         self.events = events
         self.language = language
+        self.start_hidden = False
+        """Set before :meth:`run`: main is not shown at first, or minimised where there is no tray."""
+        self._to_tray = True
         self._first: list[tuple[WindowSpec, str]] = []
         self._waiting: list[Callable[[], None]] = []
         self._running = False
@@ -126,8 +137,20 @@ class WindowLayer(ABC):
         self._post(lambda: self._load(name, url))
 
     def set_language(self, language: str) -> None:
-        """The language of the tray's menu; pages translate for themselves."""
+        """The language of the tray; pages translate for themselves."""
         self._post(lambda: self._set_language(language))
+
+    def set_tray(self, state: TrayState) -> None:
+        """What the tray shows; nothing where there is none."""
+        self._post(lambda: self._set_tray(state))
+
+    def close_to_tray(self, on: bool) -> None:
+        """Whether the app goes on when ``main`` is closed."""
+        self._to_tray = on
+
+    def tell(self, title: str, more: str) -> None:
+        """A message beside the tray's icon, for where nothing better shows one; nothing without a tray."""
+        self._post(lambda: self._tell(title, more))
 
     def quit(self) -> None:
         """End the GUI: :meth:`run` returns."""
@@ -160,6 +183,10 @@ class WindowLayer(ABC):
     def _fulfil(self, name: str, wish: Wish) -> None: ...
     @abstractmethod
     def _observe(self) -> None: ...
+    @abstractmethod
+    def _set_tray(self, state: TrayState) -> None: ...
+    @abstractmethod
+    def _tell(self, title: str, more: str) -> None: ...
     @abstractmethod
     def _quit(self) -> None: ...
 

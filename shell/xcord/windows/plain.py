@@ -1,7 +1,7 @@
 """Windows through pywebview's documented calls alone, for platforms without special knowledge.
 
 Written after pywebview's documentation; not tried on Windows or macOS. There is no tray here: closing the
-main window minimises it.
+main window minimises it, unless the user wants that to end the app.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SetupError
+from ..tray_state import TrayState
 from ..window_spec import WindowSpec
 from .creation import create_window
 from .layer import QUIT_BOUND, Why, WindowEvents, WindowLayer, Wish
@@ -70,6 +71,7 @@ class PlainWindows(WindowLayer):
     def _serve(self) -> None:
         """pywebview runs this in a thread of its own once the GUI starts."""
         self._now_running()
+        self.events.tray_there(False)
         while (work := self._work.get()) is not None:
             try:
                 work()
@@ -88,7 +90,9 @@ class PlainWindows(WindowLayer):
 
     def _create(self, spec: WindowSpec, url: str) -> None:
         place = self._wish(spec.name).place if spec.overlay else None
-        window = create_window(spec, url, **({"x": place.x, "y": place.y} if place else {}))
+        minimized = self.start_hidden and spec.name == "main"
+        at = {"x": place.x, "y": place.y} if place else {}
+        window = create_window(spec, url, minimized=minimized, **at)
         window.events.closing += partial(self._closing, spec.name)
         window.events.closed += partial(self._closed, spec.name)
         window.events.minimized += partial(self.events.visible, spec.name, False)
@@ -151,13 +155,23 @@ class PlainWindows(WindowLayer):
         if window := self._windows.get(name):
             window.load_url(url)
 
+    def _set_tray(self, state: TrayState) -> None:
+        """There is none, and ``tray_there`` said so."""
+
+    def _tell(self, title: str, more: str) -> None:
+        log.info("no desktop notifications on this platform: %s", title)
+
     def _quit(self) -> None:
         for name in tuple(self._windows):
             self._close(name)
 
     def _closing(self, name: str) -> bool:
         if name == "main" and name not in self._ending:
-            self._send(self._windows[name].minimize)
+            if self._to_tray:
+                self._send(self._windows[name].minimize)
+                self.events.put_away("task_bar")
+            else:
+                self._ask_to_quit("window")
             return False
         return True
 

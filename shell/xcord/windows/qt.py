@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..tray_state import TrayState
 from ..window_spec import WindowSpec
 from . import screen
 from .creation import create_window
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("xcord.windows")
 
-TRAY_DELAY = 1500  # ms after the GUI runs: the icon must not hold up the first picture
-
 
 class QtWindows(WindowLayer):
     """Windows, tray and signals on Qt."""
+
+    _tray: Tray  # from run() on
 
     def __init__(self, events: WindowEvents, language: str = "en") -> None:
         screen.check(os.environ)
@@ -49,7 +50,6 @@ class QtWindows(WindowLayer):
         self._courier: Any = None
         self._full: FullScreen | None = None
         self._signals: Signals | None = None
-        self._tray: Tray | None = None
         self._cover: Cover | None = None
         self._desktop: DesktopWatch | None = None
         self._quit_asked = False
@@ -68,7 +68,7 @@ class QtWindows(WindowLayer):
         from .qt_full_screen import FullScreen
         from .qt_page import Page, private_profile
         from .qt_signals import Signals
-        from .qt_tray import ICON
+        from .qt_tray import ICON, Tray
 
         route_messages()
         app = QApplication.instance() or QApplication(["xcord"])
@@ -78,6 +78,8 @@ class QtWindows(WindowLayer):
         self._signals.take_over()
         self._courier = Courier()
         self._full = FullScreen(self.events.left_full_screen)
+        ask_to_quit = partial(self._ask_to_quit, "tray")
+        self._tray = Tray(self.events, self.language, partial(self._show, "main"), ask_to_quit)
         self.events.loaded()
         start_engine(app)
         Page.profile_of_all = private_profile()
@@ -108,7 +110,10 @@ class QtWindows(WindowLayer):
         view.create_window(window)  # type: ignore[no-untyped-call]
 
     def _create(self, spec: WindowSpec, url: str) -> Any:
-        window = create_window(spec, url, background_color=_ground())
+        from .qt_page import ground
+
+        hidden = self.start_hidden and spec.name == "main"
+        window = create_window(spec, url, background_color=ground(), hidden=hidden)
         window.events.before_show += partial(self._dress, spec, window)
         window.events.closing += partial(self._closing, spec.name)
         self._windows[spec.name] = window
@@ -178,8 +183,13 @@ class QtWindows(WindowLayer):
 
     def _set_language(self, language: str) -> None:
         super()._set_language(language)
-        if self._tray:
-            self._tray.set_language(language)
+        self._tray.set_language(language)
+
+    def _set_tray(self, state: TrayState) -> None:
+        self._tray.set_state(state)
+
+    def _tell(self, title: str, more: str) -> None:
+        self._tray.tell(title, more)
 
     def _quit(self) -> None:
         from PySide6.QtCore import QCoreApplication
@@ -193,12 +203,11 @@ class QtWindows(WindowLayer):
         from .qt_cover import Cover
 
         self._cover = Cover(self._courier, lambda: [w.native.visibility for w in self._windows.values()])
-        self._later(TRAY_DELAY, self._make_tray)
-
-    def _make_tray(self) -> None:
-        from .qt_tray import Tray
-
-        self._tray = Tray(self.language, partial(self._show, "main"), partial(self._ask_to_quit, "tray"))
+        if self.start_hidden:
+            self._visible("main", False)
+            self._tray.begin_alone(self._windows["main"].native.showMinimized)
+        else:
+            self._tray.begin()
 
     def _ask_to_quit(self, why: Why) -> None:
         if self._quit_asked:
@@ -226,11 +235,10 @@ class QtWindows(WindowLayer):
         if isinstance(app, QGuiApplication) and app.isSavingSession():
             self._ask_to_quit("session")
             return False
-        native = self._windows[name].native
-        if self._tray is not None and self._tray.available():
-            native.hide()
+        if not self._to_tray:
+            self._ask_to_quit("window")
         else:
-            native.showMinimized()
+            self.events.put_away(self._tray.put_away(self._windows[name].native))
         return False
 
     def _forget(self, name: str) -> None:
@@ -272,9 +280,7 @@ class QtWindows(WindowLayer):
         """Pages go before their profile, or Chromium complains and sometimes crashes."""
         from .qt_page import Page
 
-        if self._tray:
-            self._tray.remove()
-            self._tray = None
+        self._tray.remove()
         for watch in (self._cover, self._desktop):
             if watch:
                 watch.end()
@@ -284,12 +290,3 @@ class QtWindows(WindowLayer):
         delete(Page.profile_of_all)
         if self._signals:
             self._signals.close()
-
-
-def _ground() -> str:
-    """The colour that pages have at first (``--ground`` in their theme): they follow the same hint."""
-    from PySide6.QtCore import Qt
-    from PySide6.QtGui import QGuiApplication
-
-    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    return "#0d1113" if dark else "#e9eeed"

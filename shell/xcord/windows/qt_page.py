@@ -108,3 +108,12 @@ def _refuse_download(download: QWebEngineDownloadRequest) -> None:
 def _refuse_permission(permission: QWebEnginePermission) -> None:
     log.warning("a page asked for %s and was refused", permission.permissionType().name)
     permission.deny()
+
+
+def ground() -> str:
+    """The colour that pages have at first (``--ground`` in their theme): they follow the same hint."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QGuiApplication
+
+    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return "#0d1113" if dark else "#e9eeed"

@@ -10,6 +10,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, Any
 
@@ -105,13 +106,23 @@ class Desktop:
         for line in stdout:
             self.events.put(json.loads(line))
 
-    def do(self, what: str, *details: str | bool | int) -> None:
+    def do(self, what: str, *details: Any) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps([what, *details]).encode() + b"\n")
         self.process.stdin.flush()
 
     def await_event(self, *event: Any) -> None:
         await_one(self.events, lambda seen: seen == list(event), event)
+
+    def await_minimised(self) -> None:
+        """Wait until the window manager has minimised the main window."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            self.do("look")
+            if await_one(self.events, lambda seen: seen[0] == "state", "state")[1]:
+                return
+            time.sleep(0.1)
+        pytest.fail("the main window was not minimised")
 
     def await_end(self) -> int:
         return self.process.wait(PATIENCE)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from xcord.errors import SetupError
+from xcord.tray_state import TrayState
 from xcord.window_spec import WindowSpec
 from xcord.windows import Place, WindowEvents, window_layer
 
@@ -40,6 +41,8 @@ def obey() -> None:
             layer._send(lambda: layer._windows["main"].native.close())  # type: ignore[attr-defined]
         elif what == "look":
             layer._send(lambda: say("state", layer._windows["main"].native.isMinimized()))  # type: ignore[attr-defined]
+        elif what == "set_tray":
+            layer.set_tray(TrayState(**details[0]))
         elif what == "collect":
             gc.collect()
             say("collected")
@@ -73,11 +76,15 @@ try:
             page_lost=lambda name: say("page lost", name),
             took_input=lambda name: say("took input", name),
             desktop=lambda seen: say("desktop", msgspec.to_builtins(seen)),
+            put_away=lambda place: say("put away", place),
+            tray_there=lambda there: say("tray", there),
+            tray_asked=lambda command, args: say("tray asked", command, args),
         )
     )
 except SetupError as error:
     say("setup error", error.code, str(error))
     sys.exit(2)
+layer.start_hidden = "hidden" in sys.argv
 layer.open(WindowSpec("main", "page", title="window main", width=600, height=400), sys.argv[1])
 threading.Thread(target=obey, daemon=True).start()
 layer.run()

@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { dialogs } from '../dialogs.svelte';
 import { keepsOrder, mayModerate, membersOf } from '../roles';
 import { answer, asked, button, click, draw, hold, type } from '../testing/draw';
-import { directory, idle, slices } from '../testing/slices';
+import { appOf, directory, idle, slices } from '../testing/slices';
 import AddServer from './AddServer.svelte';
 import Avatar from './Avatar.svelte';
 import ChannelDialog from './ChannelDialog.svelte';
@@ -241,7 +241,7 @@ test('an invite of another server asks to sign out first', () => {
 
 test('who is signed out and follows a link is asked for an account on its server', async () => {
   const link = 'xcord://join/192.168.1.5:7800/abcd1234?http';
-  const app = { version: '', protocol: 1, measure: false, rejoin: '', link, links: '' as const };
+  const app = appOf({ link });
   const signed_out = directory({ status: 'signed_out', account: null, address: 'https://old.example.org' });
   hold(slices({ voice: idle, app, directory: signed_out }));
   draw(SignIn, { ondirect: () => undefined });

@@ -1,6 +1,7 @@
 /** Slices for tests: a small call that is complete, to be changed where a test looks. */
 import type { FromHub } from '../messages';
 import type {
+  App,
   Directory,
   Person,
   Placed,
@@ -42,6 +43,11 @@ export function voice(more: Partial<Voice> = {}): Voice {
     microphone: 'on',
     ...more,
   };
+}
+
+export function appOf(more: Partial<App> = {}): App {
+  const nothing = { rejoin: '', link: '', links: '', autostart: '', tray: '' } as const;
+  return { version: '0.1.0', protocol: 1, measure: false, ...nothing, ...more };
 }
 
 export const idle = voice({ status: 'idle', channel: '', room: '', people: [] });
@@ -104,7 +110,7 @@ export function plugin(name: string, more: Partial<PluginState> = {}): PluginSta
 /** A running call of two, everything switched on. */
 export function slices(more: Slices = {}): Slices {
   return {
-    app: { version: '0.1.0', protocol: 1, measure: false, rejoin: '', link: '', links: '' },
+    app: appOf(),
     plugins: { plugins: [plugin('voice'), plugin('layout'), plugin('sync')] },
     settings: { values: { 'app.language': 'en', 'app.theme': 'dark' } },
     voice: voice(),

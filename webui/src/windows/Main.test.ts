@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { hub } from '../hub.svelte';
 import { toasts } from '../toasts.svelte';
 import { answer, asked, click, draw, hold, type } from '../testing/draw';
-import { directory, idle, main, person, placed, plugin, slices, stageOf, voice } from '../testing/slices';
+import { appOf, directory, idle, main, person, placed, plugin, slices, stageOf, voice } from '../testing/slices';
 import Main from './Main.svelte';
 
 const text = (): string => document.body.textContent.replace(/\s+/g, ' ');
@@ -87,7 +87,7 @@ test('a refused command is told in words', async () => {
 });
 
 test('the channel of the last run is offered and not joined', () => {
-  const app = { version: '', protocol: 1, measure: false, rejoin: 'c2', link: '', links: '' as const };
+  const app = appOf({ rejoin: 'c2' });
   hold(slices({ voice: idle, app }));
   draw(Main, {});
   expect(text()).toContain('You were in Müzik');
