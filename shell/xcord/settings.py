@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from .errors import CommandError, SetupError
 from .options import OptionTable
 
@@ -80,15 +82,15 @@ class Settings:
             return option.default
 
     def values(self) -> dict[str, Any]:
-        """All declared options with their present values."""
-        return {option.name: self.get(option.name) for option in self._table}
+        """All declared options with their present values, in plain JSON types."""
+        return {option.name: msgspec.to_builtins(self.get(option.name)) for option in self._table}
 
     async def set(self, name: str, value: Any) -> None:
         """Sets one option and returns when it is on disk.
 
         :raises CommandError: ``unknown_setting``, ``bad_arguments`` or ``settings_not_written``.
         """
-        checked = self._table.get(name).check(value)
+        checked = msgspec.to_builtins(self._table.get(name).check(value))
         if name not in self._stored or self._stored[name] != checked:
             self._stored[name] = checked
             self._version += 1
