@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from math import ceil
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from xcord import PARTS, Placed, Tile, ViewMode, Viewport, placed
 
@@ -58,10 +58,16 @@ def turned(mode: ViewMode, tiles: Sequence[Tile], viewport: Viewport, page: int)
 
 def alone(tile: Tile) -> Sheet:
     """A tile that is expanded: whole, all over the stage, with nobody beside it."""
-    whole = Placed(
-        user=tile.user, kind=tile.kind, n=tile.n, x=0, y=0, width=PARTS, height=PARTS, fit="contain"
-    )
-    return Sheet((whole,), alone=key_of(tile))
+    return Sheet((_all_over(tile, "contain"),), alone=key_of(tile))
+
+
+def only(tile: Tile) -> Sheet:
+    """A tile for which alone there is room; a face fills it."""
+    return Sheet((_all_over(tile, "contain" if tile.kind == "screen" else "cover"),))
+
+
+def _all_over(tile: Tile, fit: Literal["cover", "contain"]) -> Placed:
+    return Placed(user=tile.user, kind=tile.kind, n=tile.n, x=0, y=0, width=PARTS, height=PARTS, fit=fit)
 
 
 def _staying(mode: ViewMode, tiles: Sequence[Tile], seen: Set[Key]) -> set[Key]:

@@ -34,7 +34,7 @@ from xcord import (
 
 from . import gallery
 from .choice import AUTO, FALLBACK, choose, natural, natural_in, settled
-from .pages import Sheet, alone, turned
+from .pages import Sheet, alone, only, turned
 from .seating import Seating
 from .tiles import Hiding
 from .views import Views
@@ -255,6 +255,8 @@ class StageKeeper:
             return Sheet()
         if (tile := self.views.expanded(window, tiles)) is not None:
             return alone(tile)
+        if viewport.focus:
+            return only(next((tile for tile in tiles if tile.focus), tiles[0]))
         if entry is None:
             return turned(gallery.MODE, tiles, viewport, self.views.page(window, FALLBACK))
         page = self.views.page(window, entry.mode.name)

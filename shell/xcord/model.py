@@ -129,12 +129,14 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
 
 class Viewport(msgspec.Struct, frozen=True, kw_only=True):
     """The stage of one window. ``width`` and ``height`` in CSS pixels, ``scale`` in device pixels per
-    hundred CSS pixels (125 means 1.25)."""
+    hundred CSS pixels (125 means 1.25). With ``focus`` the window has room for the focus alone, whatever mode
+    is chosen elsewhere."""
 
     width: int
     height: int
     scale: int = 100
     visible: bool = True
+    focus: bool = False
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):

@@ -86,12 +86,14 @@ class OpenLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SetViewport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``stage.viewport`` of the window that asks: CSS pixels, and device pixels per hundred of them."""
+    """``stage.viewport`` of the window that asks: CSS pixels, device pixels per hundred of them, and
+    ``focus`` if it shows but one tile, the one with the focus."""
 
     width: int
     height: int
     scale: int = 100
     visible: bool = True
+    focus: bool = False
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

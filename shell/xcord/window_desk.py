@@ -223,7 +223,9 @@ class WindowDesk:
             raise CommandError("not_a_window", "only a window has a viewport")
         if not (0 <= args.width <= LARGEST and 0 <= args.height <= LARGEST and 10 <= args.scale <= 1000):
             raise CommandError("bad_arguments", "a viewport has 0 to 32768 pixels and a scale of 10 to 1000")
-        viewport = Viewport(width=args.width, height=args.height, scale=args.scale, visible=args.visible)
+        viewport = Viewport(
+            width=args.width, height=args.height, scale=args.scale, visible=args.visible, focus=args.focus
+        )
         self._windows[state.name] = msgspec.structs.replace(state, viewport=viewport)
         self._publish()
 

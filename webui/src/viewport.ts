@@ -51,6 +51,7 @@ export function measure(node: HTMLElement): ViewportArgs {
     height: Math.round(node.clientHeight),
     scale: Math.round(devicePixelRatio * 100),
     visible: document.visibilityState === 'visible',
+    focus: false,
   };
 }
 

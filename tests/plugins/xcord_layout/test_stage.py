@@ -16,6 +16,7 @@ from xcord import (
     Placement,
     SetMode,
     SetSetting,
+    SetViewport,
     Speaking,
     Tile,
     ViewMode,
@@ -443,3 +444,17 @@ async def test_the_focus_follows_who_speaks_and_stays_in_silence() -> None:
         world.publish("speaking", Speaking(("me",)))
         await world.clock.advance(70)
         assert large() == "bob"
+
+
+async def test_a_window_with_room_for_one_tile_has_the_focus_whatever_is_chosen() -> None:
+    async with running(xcord_layout, options={"layout.mode": "gallery"}) as world:
+        await show(world, call("me", "ann", "bob"))
+        world.open_window("small")
+        await world.ask("stage.viewport", SetViewport(320, 180, focus=True), window="small")
+        await world.until(lambda: "small" in stage(world).windows)
+        (only,) = stage(world).windows["small"]
+        assert (only.user, only.width, only.height, only.fit) == ("ann", 10_000, 10_000, "cover")
+        assert stage(world).views["small"].expanded == ""
+        assert len(users(world)) == 3
+        await world.ask("stage.pin", Pin("bob", True))
+        await world.until(lambda: users(world, "small") == ["bob"])
