@@ -49,7 +49,7 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: true,
     target: ['chrome111', 'safari16.4'],
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { main: 'main.html' } },
+    rollupOptions: { input: { main: 'main.html', overlay: 'overlay.html' } },
   },
   worker: { format: 'es' },
   test: {

@@ -43,6 +43,17 @@ _HOMES = {
         "WindowState",
     ),
     "options": ("Options",),
+    "overlay": (
+        "Content",
+        "Corner",
+        "Does",
+        "Overlay",
+        "OverlayWindow",
+        "PlaceOverlay",
+        "PutOverlay",
+        "SetOverlayRule",
+        "Trouble",
+    ),
     "places": (
         "Account",
         "Banned",
@@ -149,6 +160,15 @@ if TYPE_CHECKING:
     from .model import Windows as Windows
     from .model import WindowState as WindowState
     from .options import Options as Options
+    from .overlay import Content as Content
+    from .overlay import Corner as Corner
+    from .overlay import Does as Does
+    from .overlay import Overlay as Overlay
+    from .overlay import OverlayWindow as OverlayWindow
+    from .overlay import PlaceOverlay as PlaceOverlay
+    from .overlay import PutOverlay as PutOverlay
+    from .overlay import SetOverlayRule as SetOverlayRule
+    from .overlay import Trouble as Trouble
     from .placements import PARTS as PARTS
     from .placements import NonsenseError as NonsenseError
     from .placements import placed as placed

@@ -16,12 +16,14 @@ from tests.swap.install import DISTS, install
 from tests.swap.page import Page, Refused, opened
 
 import xcord_layout
+import xcord_overlay
 import xcord_reconnection
 import xcord_sync
 import xcord_voice
 from xcord.config import Config
 from xcord.core import Core, running
 from xcord.door import Door, listen
+from xcord.testing import FakeWindows
 from xcord.testing import running as running_alone
 
 BUILT_INS = {
@@ -29,6 +31,7 @@ BUILT_INS = {
     "layout": xcord_layout,
     "sync": xcord_sync,
     "reconnection": xcord_reconnection,
+    "overlay": xcord_overlay,
 }
 OFF = {"faults": ("off", "xcord")}  # comes with the app, and does nothing unless it is asked for
 Open = Callable[..., AbstractAsyncContextManager[tuple[Core, Page]]]
@@ -166,6 +169,22 @@ async def test_the_app_runs_with_another_reconnection(
             await page.until(lambda slices: slices["voice"]["status"] == "connected")
 
 
+async def test_the_app_runs_with_another_overlay(open_app: Open, tmp_path: Path) -> None:
+    with start_livekit(tmp_path) as livekit:
+        async with open_app("overlay") as (core, page):
+            await page.ask("voice.join", url=livekit.url, token=livekit.token("ann:laptop", "r1", name="Ann"))
+            await page.until(lambda slices: slices["overlay"]["people"] == ["ann"])
+            assert not page.slices["overlay"]["names"]
+            with pytest.raises(Refused) as refused:
+                await page.ask("overlay.edit", on=True)
+            assert refused.value.code == "cannot_here"
+            core.desk.windows.control = windows = FakeWindows(core.desk.windows)
+            await page.ask("overlay.show", on=True)
+            assert windows.open_windows["overlay"].spec.title == "strip"
+            await page.ask("voice.leave")
+            await page.until(lambda slices: slices["overlay"]["people"] == [])
+
+
 async def test_the_app_runs_with_all_of_them_replaced(open_app: Open) -> None:
     async with open_app(*BUILT_INS) as (core, page):
         await page.ask("directory.login", address="https://home.example", login="ann", password="x")
@@ -173,7 +192,7 @@ async def test_the_app_runs_with_all_of_them_replaced(open_app: Open) -> None:
         await page.until(lambda slices: users(slices) == ["echo", "me"])
         for name in BUILT_INS:
             await page.ask("plugins.set", name=name, on=False)
-        owned = {"voice", "stage", "directory", "reconnection"}
+        owned = {"voice", "stage", "directory", "reconnection", "overlay"}
         await page.until(lambda slices: not slices.keys() & owned)
         for name in BUILT_INS:
             await page.ask("plugins.set", name=name, on=True)

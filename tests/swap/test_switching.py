@@ -16,17 +16,19 @@ from livekit import api, rtc
 from tests.guests import account
 from tests.guests.stack import OWNER, ServerEnd, server_end
 from tests.journeys.secrets import own_folder
-from tests.swap.page import Page, opened
+from tests.swap.page import Page, Refused, opened
 
 import xcord_layout
+import xcord_overlay
 import xcord_reconnection
 import xcord_sync
 import xcord_voice
 from xcord.config import Config
 from xcord.core import Core, running
 from xcord.door import Door, listen
+from xcord.surroundings import Desktop, Screen
+from xcord.testing import FakeWindows, states
 from xcord.testing import running as running_alone
-from xcord.testing import states
 
 TIMES = 20
 ANN = account.Credentials("ann", "a long enough password", "Ann")
@@ -35,6 +37,7 @@ SLICES = {
     "layout": {"stage"},
     "sync": {"directory"},
     "reconnection": {"reconnection"},
+    "overlay": {"overlay"},
 }
 
 
@@ -96,7 +99,7 @@ def _within(now: Held, before: Held) -> bool:
 
 @pytest.mark.parametrize(
     "module",
-    [xcord_voice, xcord_layout, xcord_sync, xcord_reconnection],
+    [xcord_voice, xcord_layout, xcord_sync, xcord_reconnection, xcord_overlay],
     ids=lambda module: module.__name__,
 )
 async def test_a_built_in_alone_can_be_switched_20_times(module: Any) -> None:
@@ -277,3 +280,40 @@ async def test_without_reconnection_a_good_call_goes_on_as_it_was(server: Server
         assert call.page.slices["voice"] == before
         assert "left" not in call.friend.told
         await assert_no_more_than(after_second)
+
+
+async def test_without_overlay_the_call_goes_on_and_its_window_is_gone(
+    server: ServerEnd, tmp_path: Path
+) -> None:
+    async with in_a_call(server, tmp_path) as call:
+        call.core.desk.windows.control = windows = FakeWindows(call.core.desk.windows)
+        call.core.desk.windows.note_desktop(
+            Desktop(screens=(Screen(id="a", name="A", x=0, y=0, width=1600, height=1000, primary=True),))
+        )
+        await call.page.ask("overlay.show", on=True)
+        await call.page.until(lambda slices: connected(slices, "overlay"))
+        before, overlay = call.page.slices["voice"], call.page.slices["overlay"]
+        place = windows.overlay("overlay").place
+        assert len(overlay["people"]) == 2
+        after_second = await settled()
+        for time in range(TIMES):
+            await call.switch("overlay", False)
+            await call.page.until(lambda slices: "overlay" not in slices and not connected(slices, "overlay"))
+            assert "overlay" not in windows.open_windows
+            with pytest.raises(Refused) as refused:
+                await call.page.ask("window.show", name="overlay")
+            assert refused.value.code == "no_such_window"
+            await call.switch("overlay", True)
+            await call.page.until(lambda slices: connected(slices, "overlay"))
+            await call.page.until(lambda slices: slices.get("overlay") == overlay)
+            assert windows.overlay("overlay").place == place
+            if time == 1:
+                after_second = await settled()
+        assert call.page.slices["voice"] == before
+        assert "left" not in call.friend.told
+        await assert_no_more_than(after_second)
+
+
+def connected(slices: dict[str, Any], window: str) -> bool:
+    """Whether a window of this name is open and its page has come."""
+    return any(each["name"] == window and each["connected"] for each in slices["windows"]["windows"])

@@ -49,16 +49,20 @@ export interface Protocol {
   Nothing?: Nothing;
   Notice?: Notice;
   OpenLink?: OpenLink;
+  Overlay?: Overlay;
+  OverlayWindow?: OverlayWindow;
   PageReport?: PageReport;
   Person?: Person;
   PersonSwitch?: PersonSwitch;
   Pin?: Pin;
   PlaceChannel?: PlaceChannel;
+  PlaceOverlay?: PlaceOverlay;
   PlaceWindow?: PlaceWindow;
   Placed?: Placed;
   PluginState?: PluginState;
   Plugins?: Plugins;
   Profile?: Profile;
+  PutOverlay?: PutOverlay;
   Quality?: Quality;
   Reconnection?: Reconnection;
   Register?: Register;
@@ -75,6 +79,7 @@ export interface Protocol {
   SetMode?: SetMode;
   SetName?: SetName;
   SetOpacity?: SetOpacity;
+  SetOverlayRule?: SetOverlayRule;
   SetPlugin?: SetPlugin;
   SetRole?: SetRole;
   SetSetting?: SetSetting;
@@ -254,6 +259,12 @@ export interface Commands {
   'faults.end': Nothing;
   'faults.forget': Nothing;
   'hub.fault': HubFault;
+  'overlay.edit': Switch;
+  'overlay.place': PlaceOverlay;
+  'overlay.put': PutOverlay;
+  'overlay.reset': Nothing;
+  'overlay.rule': SetOverlayRule;
+  'overlay.show': Switch;
   'page.painted': Nothing;
   'page.report': PageReport;
   'plugins.set': SetPlugin;
@@ -471,6 +482,37 @@ export interface HubFault {
   window?: string;
 }
 /**
+ * `overlay.place`: where the content of the overlay that asks lies, or of the first one; the width
+ * chooses the scale. It is kept on a screen, and moves to an edge that is near with `snap`. Not `done`: it is
+ * being dragged, and is not remembered yet.
+ */
+export interface PlaceOverlay {
+  done?: boolean;
+  height: number;
+  snap?: boolean;
+  width: number;
+  x: number;
+  y: number;
+}
+/**
+ * `overlay.put`: into a corner or at the middle of an edge, of its own screen or of the one named; an
+ * empty `window` is the overlay that asks, or the first one.
+ */
+export interface PutOverlay {
+  corner: 'bottom' | 'bottom_left' | 'bottom_right' | 'left' | 'right' | 'top' | 'top_left' | 'top_right';
+  screen?: string;
+  window?: string;
+}
+/**
+ * `overlay.rule`: what happens while an application is in front, by its process name; `corner` is where
+ * `place` puts the overlay. `none` removes its rule.
+ */
+export interface SetOverlayRule {
+  application: string;
+  corner?: 'bottom' | 'bottom_left' | 'bottom_right' | 'left' | 'right' | 'top' | 'top_left' | 'top_right';
+  does: 'hide' | 'none' | 'place' | 'show';
+}
+/**
  * `page.report`: what a page measured of itself; accepted only while the app runs `--measure`.
  *
  * `elapsed_ms` since the first drawn frame; `drawn` frames by `user/kind`; `latency_ms` and
@@ -542,9 +584,11 @@ export interface Pin {
   user: string;
 }
 /**
- * `stage.viewport` of the window that asks: CSS pixels, and device pixels per hundred of them.
+ * `stage.viewport` of the window that asks: CSS pixels, and device pixels per hundred of them; `focus`
+ * if it shows but one tile, the one with the focus.
  */
 export interface SetViewport {
+  focus?: boolean;
   height: number;
   scale?: number;
   visible?: boolean;
@@ -846,6 +890,48 @@ export interface Notice {
   type: 'notice';
 }
 /**
+ * Slice `overlay`. `shown` is what is wanted at this moment, by the user or by a rule (there is
+ * something to see only in a call); `rule` is the application whose rule is in force, or empty. `people`
+ * are the users to list, in order, and `more` how many have no room. `trouble` is what is wrong with the
+ * call. `recent` are applications that were in front, the last one first. `opacity` and `scale` are the user's, in percent; on a small screen an overlay may have a smaller
+ * scale. `windows` holds each overlay's place by the window's name.
+ */
+export interface Overlay {
+  content: 'everyone' | 'speakers' | 'stage';
+  editing: boolean;
+  marks: boolean;
+  more: number;
+  names: boolean;
+  opacity: number;
+  people: string[];
+  recent: string[];
+  rule: string;
+  scale: number;
+  shown: boolean;
+  trouble: '' | 'lost' | 'media' | 'signal';
+  windows: {
+    [k: string]: OverlayWindow;
+  };
+}
+/**
+ * Where one overlay's content lies: on which `screen` (an id of slice `desktop`; empty while none is
+ * known), and its rectangle in device-independent pixels of the whole desktop, drawn at `scale` percent. It
+ * keeps to the `right` and to the `bottom` of its window where these are true. `withdrawn` is why the
+ * shell took it off the screen, `problem` the code of what the shell refused.
+ */
+export interface OverlayWindow {
+  bottom: boolean;
+  height: number;
+  problem: string;
+  right: boolean;
+  scale: number;
+  screen: string;
+  width: number;
+  withdrawn: '' | 'locked' | 'took_input';
+  x: number;
+  y: number;
+}
+/**
  * Somebody in the call, keyed by user and never by track or connection.
  *
  * `muted` and `deafened` are what the person's app says; `camera` and `screen` tell whether
@@ -954,6 +1040,7 @@ export interface Slices {
   faults?: Faults;
   measure?: Measure;
   meter?: Meter;
+  overlay?: Overlay;
   plugins?: Plugins;
   quality?: Quality;
   reconnection?: Reconnection;
@@ -1086,9 +1173,11 @@ export interface WindowState {
 }
 /**
  * The stage of one window. `width` and `height` in CSS pixels, `scale` in device pixels per
- * hundred CSS pixels (125 means 1.25).
+ * hundred CSS pixels (125 means 1.25). With `focus` the window has room for the focus alone, whatever mode
+ * is chosen elsewhere.
  */
 export interface Viewport {
+  focus: boolean;
   height: number;
   scale: number;
   visible: boolean;

@@ -3,7 +3,7 @@ import type { Fault, Params } from './messages';
 import type { Notice } from './hub';
 import { clockOf } from './format';
 import { locale } from './locale.svelte';
-import type { Happening, Voice } from './protocol';
+import type { Happening, OverlayWindow, Voice } from './protocol';
 import type { Step } from './recovery';
 import { callName, type Held } from './scene';
 import { m } from './paraglide/messages';
@@ -117,4 +117,15 @@ export function pluginTitle(name: string): string {
 /** What a plugin is for; empty for a stranger. */
 export function pluginAbout(name: string): string {
   return say(`plugin_${name}_about`) ?? '';
+}
+
+/** What this desktop cannot do; empty for what overlays do not need. */
+export function limitText(code: string): string {
+  return say(`limit_${code}`) ?? '';
+}
+
+/** Why an overlay is not to be seen, or not as it should be; empty when all is well. */
+export function overlayHint(own: OverlayWindow): string {
+  if (own.withdrawn) return say(`overlay_withdrawn_${own.withdrawn}`) ?? m.reason_unknown({ code: own.withdrawn });
+  return own.problem ? errorText({ code: own.problem, params: {} }) : '';
 }
