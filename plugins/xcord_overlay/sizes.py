@@ -14,7 +14,7 @@ WIDTH = 240
 ROW = 40  # one person
 LINE = 28  # the number of those who have no room, and what is wrong with the call
 STAGE = Size(320, 180)
-PANEL = Size(344, 236)
+PANEL = Size(344, 280)
 """The controls of edit mode, which no scale makes smaller; their height comes on top of the content's."""
 LEAST, MOST = 50, 250  # percent
 

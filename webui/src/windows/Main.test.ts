@@ -198,7 +198,8 @@ test('a window that only watches has no controls', () => {
 
 test('the size of the stage is told to each connection', () => {
   draw(Main, {});
-  expect(asked()).toEqual([['stage.viewport', { width: 0, height: 0, scale: 100, visible: true }]]);
+  const size = { width: 0, height: 0, scale: 100, visible: true, focus: false };
+  expect(asked()).toEqual([['stage.viewport', size]]);
   hub.closed();
   hold(slices());
   expect(asked()).toHaveLength(2);

@@ -44,7 +44,13 @@ test('marks say who is muted, deafened, gone or badly connected, and can be left
     'muted A',
     'deafened B',
     'connection gone C',
-    'weak connection D',
+    'D',
+  ]);
+  expect(rows().map((row) => row.querySelector('.bars')?.getAttribute('aria-label') ?? '')).toEqual([
+    '',
+    '',
+    '',
+    'Connection: poor',
   ]);
   expect(rows()[2]?.className).not.toContain('lit');
   over({ ...held, marks: false, names: false }, more);
