@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from xcord import CommandError
@@ -144,3 +145,19 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(OSError, match="disk is full"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
+
+
+class Spot(msgspec.Struct, frozen=True):
+    x: int = 0
+
+
+async def test_an_option_may_be_a_struct_and_is_kept_and_told_in_plain_values(tmp_path: Path) -> None:
+    options = table()
+    options.add(Option("a.spots", "a", dict[str, Spot], {}, "Places."))
+    settings = Settings(tmp_path, options)
+    for given in ({"one": Spot(3)}, {"one": {"x": 3}}):
+        await settings.set("a.spots", given)
+        assert settings.get("a.spots") == {"one": Spot(3)}
+        assert settings.values()["a.spots"] == {"one": {"x": 3}}
+    assert json.loads((tmp_path / "settings.json").read_text())["values"] == {"a.spots": {"one": {"x": 3}}}
+    assert Settings(tmp_path, options).get("a.spots") == {"one": Spot(3)}

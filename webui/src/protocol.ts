@@ -483,8 +483,8 @@ export interface HubFault {
 }
 /**
  * `overlay.place`: where the content of the overlay that asks lies, or of the first one; the width
- * chooses the scale. It is kept on a screen, and moves to an edge that is near with `snap`. Not `done`: it is
- * being dragged, and is not remembered yet.
+ * chooses the scale. It is kept on a screen, and moves to an edge that is near with `snap`. Not `done`:
+ * it is being dragged, and is not remembered yet.
  */
 export interface PlaceOverlay {
   done?: boolean;
@@ -504,8 +504,8 @@ export interface PutOverlay {
   window?: string;
 }
 /**
- * `overlay.rule`: what happens while an application is in front, by its process name; `corner` is where
- * `place` puts the overlay. `none` removes its rule.
+ * `overlay.rule`: what happens while an application is in front, by its process name; `corner` is
+ * where `place` puts the overlay. `none` removes its rule.
  */
 export interface SetOverlayRule {
   application: string;
@@ -584,8 +584,8 @@ export interface Pin {
   user: string;
 }
 /**
- * `stage.viewport` of the window that asks: CSS pixels, and device pixels per hundred of them; `focus`
- * if it shows but one tile, the one with the focus.
+ * `stage.viewport` of the window that asks: CSS pixels, device pixels per hundred of them, and
+ * `focus` if it shows but one tile, the one with the focus.
  */
 export interface SetViewport {
   focus?: boolean;
@@ -893,8 +893,9 @@ export interface Notice {
  * Slice `overlay`. `shown` is what is wanted at this moment, by the user or by a rule (there is
  * something to see only in a call); `rule` is the application whose rule is in force, or empty. `people`
  * are the users to list, in order, and `more` how many have no room. `trouble` is what is wrong with the
- * call. `recent` are applications that were in front, the last one first. `opacity` and `scale` are the user's, in percent; on a small screen an overlay may have a smaller
- * scale. `windows` holds each overlay's place by the window's name.
+ * call. `recent` are applications that were in front, the last one first. `opacity` and `scale` are
+ * the user's, in percent; on a small screen an overlay may have a smaller scale. `windows` holds each
+ * overlay's place by the window's name.
  */
 export interface Overlay {
   content: 'everyone' | 'speakers' | 'stage';
@@ -915,9 +916,9 @@ export interface Overlay {
 }
 /**
  * Where one overlay's content lies: on which `screen` (an id of slice `desktop`; empty while none is
- * known), and its rectangle in device-independent pixels of the whole desktop, drawn at `scale` percent. It
- * keeps to the `right` and to the `bottom` of its window where these are true. `withdrawn` is why the
- * shell took it off the screen, `problem` the code of what the shell refused.
+ * known), and its rectangle in device-independent pixels of the whole desktop, drawn at `scale` percent.
+ * It keeps to the `right` and to the `bottom` of its window where these are true. `withdrawn` is why
+ * the shell took it off the screen, `problem` the code of what the shell refused.
  */
 export interface OverlayWindow {
   bottom: boolean;
