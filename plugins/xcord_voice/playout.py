@@ -21,6 +21,7 @@ class PlayoutDesk:
         hub.command("voice.silence", PersonSwitch, self._silence)
         hub.command("voice.prioritize", PersonSwitch, self._prioritize)
         hub.command("voice.test_sound", Nothing, self._test)
+        hub.watch_notices(self._hear)
         self._sound: Sound | None = None
         self._chimes: frozenset[str] = frozenset()
         self._loudness = 0.0
@@ -39,6 +40,15 @@ class PlayoutDesk:
 
         assert self._sound is not None
         return self._sound.chime(sound_of(chime) * self._loudness)
+
+    def _hear(self, name: str, params: dict[str, Any]) -> None:
+        """Whoever shuts the microphone in doubt sends this notice; the person must hear it at once."""
+
+        async def ring() -> None:
+            self.chime("shut")
+
+        if name == "microphone.shut" and self._sound is not None:
+            self._hub.media.run(ring())
 
     # -- settings --------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ SOUNDS = {
     "leave": "Somebody leaves.",
     "mute": "I mute or deafen myself.",
     "unmute": "I am heard again.",
+    "shut": "My microphone was shut although my key may be held.",
     "lost": "My call is interrupted.",
     "returned": "My call goes on.",
 }

@@ -17,6 +17,17 @@ _HOMES = {
     "gate": ("Gate",),
     "handle": ("Handle",),
     "hookspecs": ("hookimpl",),
+    "hotkeys": (
+        "BindKeys",
+        "HotkeyAction",
+        "HotkeyConflict",
+        "Hotkeys",
+        "KeyListener",
+        "KeyProblem",
+        "KeyTrouble",
+        "OneAction",
+        "PressKeys",
+    ),
     "hub": ("Asker", "Slice"),
     "model": (
         "App",
@@ -136,6 +147,15 @@ if TYPE_CHECKING:
     from .gate import Gate as Gate
     from .handle import Handle as Handle
     from .hookspecs import hookimpl as hookimpl
+    from .hotkeys import BindKeys as BindKeys
+    from .hotkeys import HotkeyAction as HotkeyAction
+    from .hotkeys import HotkeyConflict as HotkeyConflict
+    from .hotkeys import Hotkeys as Hotkeys
+    from .hotkeys import KeyListener as KeyListener
+    from .hotkeys import KeyProblem as KeyProblem
+    from .hotkeys import KeyTrouble as KeyTrouble
+    from .hotkeys import OneAction as OneAction
+    from .hotkeys import PressKeys as PressKeys
     from .hub import Slice as Slice
     from .model import App as App
     from .model import Capture as Capture

@@ -11,6 +11,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from xcord import Capture
+from xcord_hotkeys import machine
 from xcord_sync.contract import PROBLEMS
 from xcord_voice import errors as voice_errors
 from xcord_voice.audio.silence import Cause
@@ -97,6 +98,13 @@ def test_every_way_to_lose_a_call_has_a_sentence(language: str) -> None:
     known = words(language)
     reasons = set(voice_errors.REASONS.values()) | voice_errors.FINAL
     assert sorted(code for code in reasons if f"reason_{code}" not in known) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_to_shut_the_microphone_has_a_sentence(language: str) -> None:
+    reasons = set(get_args(machine.Reason))
+    assert {"lost_key_up", "locked", "stalled"} <= reasons
+    assert sorted(code for code in reasons if f"shut_{code}" not in words(language)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

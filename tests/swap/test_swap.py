@@ -15,6 +15,7 @@ from tests.parts import start_livekit
 from tests.swap.install import DISTS, install
 from tests.swap.page import Page, Refused, opened
 
+import xcord_hotkeys
 import xcord_layout
 import xcord_overlay
 import xcord_reconnection
@@ -32,6 +33,7 @@ BUILT_INS = {
     "sync": xcord_sync,
     "reconnection": xcord_reconnection,
     "overlay": xcord_overlay,
+    "hotkeys": xcord_hotkeys,
 }
 OFF = {"faults": ("off", "xcord")}  # comes with the app, and does nothing unless it is asked for
 Open = Callable[..., AbstractAsyncContextManager[tuple[Core, Page]]]
@@ -185,6 +187,14 @@ async def test_the_app_runs_with_another_overlay(open_app: Open, tmp_path: Path)
             await page.until(lambda slices: slices["overlay"]["people"] == [])
 
 
+async def test_the_app_runs_with_other_hotkeys(open_app: Open) -> None:
+    async with open_app("hotkeys", "voice") as (_, page):
+        await page.ask("hotkeys.bind", action="push_to_talk", keys="f8")
+        await page.until(lambda slices: slices["hotkeys"]["bindings"] == {"push_to_talk": "f8"})
+        await page.ask("hotkeys.pressed", action="mute", down=True)
+        await page.until(lambda slices: slices["voice"]["muted"])
+
+
 async def test_the_app_runs_with_all_of_them_replaced(open_app: Open) -> None:
     async with open_app(*BUILT_INS) as (core, page):
         await page.ask("directory.login", address="https://home.example", login="ann", password="x")
@@ -192,7 +202,7 @@ async def test_the_app_runs_with_all_of_them_replaced(open_app: Open) -> None:
         await page.until(lambda slices: users(slices) == ["echo", "me"])
         for name in BUILT_INS:
             await page.ask("plugins.set", name=name, on=False)
-        owned = {"voice", "stage", "directory", "reconnection", "overlay"}
+        owned = {"voice", "stage", "directory", "reconnection", "overlay", "hotkeys"}
         await page.until(lambda slices: not slices.keys() & owned)
         for name in BUILT_INS:
             await page.ask("plugins.set", name=name, on=True)

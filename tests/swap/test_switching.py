@@ -16,8 +16,10 @@ from livekit import api, rtc
 from tests.guests import account
 from tests.guests.stack import OWNER, ServerEnd, server_end
 from tests.journeys.secrets import own_folder
+from tests.screen import virtual_screen
 from tests.swap.page import Page, Refused, opened
 
+import xcord_hotkeys
 import xcord_layout
 import xcord_overlay
 import xcord_reconnection
@@ -38,6 +40,7 @@ SLICES = {
     "sync": {"directory"},
     "reconnection": {"reconnection"},
     "overlay": {"overlay"},
+    "hotkeys": {"hotkeys"},
 }
 
 
@@ -99,7 +102,7 @@ def _within(now: Held, before: Held) -> bool:
 
 @pytest.mark.parametrize(
     "module",
-    [xcord_voice, xcord_layout, xcord_sync, xcord_reconnection, xcord_overlay],
+    [xcord_voice, xcord_layout, xcord_sync, xcord_reconnection, xcord_overlay, xcord_hotkeys],
     ids=lambda module: module.__name__,
 )
 async def test_a_built_in_alone_can_be_switched_20_times(module: Any) -> None:
@@ -317,3 +320,29 @@ async def test_without_overlay_the_call_goes_on_and_its_window_is_gone(
 def connected(slices: dict[str, Any], window: str) -> bool:
     """Whether a window of this name is open and its page has come."""
     return any(each["name"] == window and each["connected"] for each in slices["windows"]["windows"])
+
+
+async def test_without_hotkeys_the_call_goes_on_and_no_key_is_looked_for(
+    server: ServerEnd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+    with virtual_screen(manager=False) as screen:
+        monkeypatch.setenv("DISPLAY", screen.display)
+        async with in_a_call(server, tmp_path) as call:
+            await call.page.ask("hotkeys.bind", action="push_to_talk", keys="f8")
+            await call.page.until(lambda slices: slices["hotkeys"]["listener"] == "global")
+            before = call.page.slices["voice"]
+            after_second = await settled()
+            for time in range(TIMES):
+                await call.switch("hotkeys", False)
+                await call.page.until(lambda slices: "hotkeys" not in slices)
+                names = {thread.name for thread in threading.enumerate()}
+                assert not names & {"hotkeys-x11", "hotkeys-keeper"}
+                await call.switch("hotkeys", True)
+                await call.page.until(lambda slices: slices.get("hotkeys", {}).get("listener") == "global")
+                if time == 1:
+                    after_second = await settled()
+            assert call.page.slices["voice"] == before
+            assert "left" not in call.friend.told
+            await assert_no_more_than(after_second)

@@ -10,6 +10,7 @@ export interface Protocol {
   Ask?: Ask;
   Ban?: Ban;
   Banned?: Banned;
+  BindKeys?: BindKeys;
   BlockLoop?: BlockLoop;
   Capture?: Capture;
   Change?: Change;
@@ -33,6 +34,8 @@ export interface Protocol {
   Faults?: Faults;
   Happening?: Happening;
   Hello?: Hello;
+  HotkeyConflict?: HotkeyConflict;
+  Hotkeys?: Hotkeys;
   HubFault?: HubFault;
   Invite?: Invite;
   Join?: Join;
@@ -48,6 +51,7 @@ export interface Protocol {
   MovePerson?: MovePerson;
   Nothing?: Nothing;
   Notice?: Notice;
+  OneAction?: OneAction;
   OpenLink?: OpenLink;
   Overlay?: Overlay;
   OverlayWindow?: OverlayWindow;
@@ -61,6 +65,7 @@ export interface Protocol {
   Placed?: Placed;
   PluginState?: PluginState;
   Plugins?: Plugins;
+  PressKeys?: PressKeys;
   Profile?: Profile;
   PutOverlay?: PutOverlay;
   Quality?: Quality;
@@ -165,6 +170,13 @@ export interface Banned {
   user: string;
 }
 /**
+ * `hotkeys.bind`: the keys of an action from now on.
+ */
+export interface BindKeys {
+  action: 'deafen' | 'edit_overlay' | 'leave' | 'mute' | 'overlay' | 'push_to_mute' | 'push_to_talk';
+  keys: string;
+}
+/**
  * `faults.block`: a loop of the app does nothing else for so long, as when a plugin blocks it.
  */
 export interface BlockLoop {
@@ -258,6 +270,11 @@ export interface Commands {
   'faults.block': BlockLoop;
   'faults.end': Nothing;
   'faults.forget': Nothing;
+  'hotkeys.bind': BindKeys;
+  'hotkeys.clear': OneAction;
+  'hotkeys.pressed': PressKeys;
+  'hotkeys.record': OneAction;
+  'hotkeys.record_stop': Nothing;
   'hub.fault': HubFault;
   'overlay.edit': Switch;
   'overlay.place': PlaceOverlay;
@@ -470,6 +487,21 @@ export interface SetRole {
 export interface Unban {
   server: string;
   user: string;
+}
+/**
+ * `hotkeys.clear`: the action has no key any more. `hotkeys.record`: what is pressed next becomes its
+ * key, unless that is Escape.
+ */
+export interface OneAction {
+  action: 'deafen' | 'edit_overlay' | 'leave' | 'mute' | 'overlay' | 'push_to_mute' | 'push_to_talk';
+}
+/**
+ * `hotkeys.pressed`: a window saw an action's keys, for listener `window` only. `down` is told
+ * again every 60 ms while they are held; without that they count as let go.
+ */
+export interface PressKeys {
+  action: 'deafen' | 'edit_overlay' | 'leave' | 'mute' | 'overlay' | 'push_to_mute' | 'push_to_talk';
+  down: boolean;
 }
 /**
  * `hub.fault`: what is done to what a window is sent, for so many seconds. `drop` closes its socket
@@ -843,6 +875,43 @@ export interface Hello {
   type: 'hello';
 }
 /**
+ * Why a key may not do what its owner expects: `same` does the action `other` too, `app` is the
+ * shortcut `other` of xcord's own window too (`mode`, `page`, `full_screen`, `statistics`),
+ * `types` is a key with which people write.
+ */
+export interface HotkeyConflict {
+  action: 'deafen' | 'edit_overlay' | 'leave' | 'mute' | 'overlay' | 'push_to_mute' | 'push_to_talk';
+  other: string;
+  trouble: 'app' | 'same' | 'types';
+}
+/**
+ * Slice `hotkeys`.
+ *
+ * `bindings` are keys by action, such as `ctrl+shift+m`, `mouse8` or `f8`; where the desktop gives
+ * out the keys (`portal`) they are in its own words. `recording` is the action whose key is awaited.
+ * `held` are push to talk and push to mute as long as they are. `listener` is who sees keys: `global`
+ * wherever they are pressed, `portal` the desktop does and tells, `window` only xcord's own windows,
+ * `off` nobody, for there is no key to look for; `problem` is why it is not a better one.
+ */
+export interface Hotkeys {
+  bindings: {
+    [k: string]: string;
+  };
+  conflicts: HotkeyConflict[];
+  held: ('deafen' | 'edit_overlay' | 'leave' | 'mute' | 'overlay' | 'push_to_mute' | 'push_to_talk')[];
+  listener: 'global' | 'off' | 'portal' | 'window';
+  problem:
+    | ''
+    | 'died'
+    | 'no_display'
+    | 'no_listener'
+    | 'no_permission'
+    | 'no_xinput'
+    | 'portal_missing'
+    | 'portal_refused';
+  recording: '' | 'deafen' | 'edit_overlay' | 'leave' | 'mute' | 'overlay' | 'push_to_mute' | 'push_to_talk';
+}
+/**
  * Slice `measure`, only while the app runs with `--measure`. `painted_at_ms` is the moment (since
  * the epoch) of the first painted main window; `reports` holds each window's newest figures.
  */
@@ -1039,6 +1108,7 @@ export interface Slices {
   devices?: Devices;
   directory?: Directory;
   faults?: Faults;
+  hotkeys?: Hotkeys;
   measure?: Measure;
   meter?: Meter;
   overlay?: Overlay;

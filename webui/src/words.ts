@@ -28,11 +28,21 @@ export function reasonText(code: string): string {
 
 export function noticeText(notice: Notice): string {
   if (notice.name === 'tray.refused') return m.notice_tray_refused({ why: errorText(refusalIn(notice.params)) });
+  if (notice.name === 'microphone.shut') return m.notice_microphone_shut({ reason: shutText(notice.params.reason) });
   return say(`notice_${notice.name}`, notice.params) ?? m.notice_unknown({ code: notice.name });
 }
 
 function refusalIn(params: Params): Fault {
   return { code: String(params.code), params: (params.params ?? {}) as Params };
+}
+
+function shutText(reason: unknown): string {
+  return say(`shut_${String(reason)}`) ?? m.reason_unknown({ code: String(reason) });
+}
+
+/** Why keys are not seen everywhere. */
+export function keyProblemText(problem: string): string {
+  return say(`key_problem_${problem}`) ?? m.reason_unknown({ code: problem });
 }
 
 /** Why the microphone gives nothing. */

@@ -157,3 +157,17 @@ async def test_what_is_set_for_a_person_is_remembered(
         assert values["voice.shared_volumes"] == {"ann": 30}
         assert values["voice.silenced"] == ["ann"]
         assert values["voice.prioritized"] == ["cem"]
+
+
+async def test_a_microphone_that_somebody_shut_in_doubt_is_heard_of_unless_that_is_switched_off(
+    network: Network, monkeypatch: pytest.MonkeyPatch, heard: list[str]
+) -> None:
+    async with network.running(monkeypatch) as world:
+        world.hub.notify("microphone.zeros")
+        world.hub.notify("microphone.shut", reason="locked")
+        await world.until(lambda: heard)
+        await world.ask("settings.set", {"name": "voice.sounds.shut", "value": False})
+        await settle()
+        world.hub.notify("microphone.shut", reason="locked")
+        await settle()
+        assert heard == ["shut"]

@@ -3,6 +3,7 @@ import type { FromHub } from '../messages';
 import type {
   App,
   Directory,
+  Hotkeys,
   Person,
   Placed,
   PluginState,
@@ -101,6 +102,10 @@ export function directory(more: Partial<Directory> = {}): Directory {
 
 export function reconnection(more: Partial<Reconnection> = {}): Reconnection {
   return { phase: 'off', attempt: 0, next_at: 0, reason: '', missing: '', timeline: [], ...more };
+}
+
+export function hotkeys(more: Partial<Hotkeys> = {}): Hotkeys {
+  return { bindings: {}, recording: '', held: [], listener: 'off', problem: '', conflicts: [], ...more };
 }
 
 export function plugin(name: string, more: Partial<PluginState> = {}): PluginState {

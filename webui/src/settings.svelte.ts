@@ -1,0 +1,2 @@
+/** Which page of the settings is shown; whoever opens them says so. */
+export const settings = $state({ page: 'general' });
