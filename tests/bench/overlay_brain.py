@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
-from tests.flood.brain import flood
+from tests.flood.brain import Keys, flood
 from tests.flood.conductor import Conductor
 from tests.flood.web import PROBE
 
@@ -14,6 +14,8 @@ from .overlay_stage import WINDOW, Stage, show_overlay
 
 SHARES = {"main": 2000, WINDOW: 2600, "tray": 2700, "cli": 2700}
 RELOADS = 4
+KEYS = {"F9": "mute", "F10": "deafen"}
+PRESSES = 200
 
 
 def measure(report: Report, stage: Stage) -> None:
@@ -26,7 +28,10 @@ async def _measure(report: Report, stage: Stage) -> None:
     async with conductor.listening():
         with stage.app(stage.room(), PROBE, conductor.port) as app:
             await asyncio.to_thread(show_overlay, app, True)
-            outcome = await flood(app, conductor, SHARES, RELOADS, random.randrange(1 << 32))
+            for key, action in KEYS.items():
+                await asyncio.to_thread(app.ask, "hotkeys.bind", action=action, keys=key.lower())
+            keys, seed = Keys(stage.screen.display, list(KEYS), PRESSES), random.randrange(1 << 32)
+            outcome = await flood(app, conductor, SHARES, RELOADS, seed, keys)
     for line in outcome.lines():
         print(f"  {line}", flush=True)
     report.figure("commands_per_second", sum(SHARES.values()) / outcome.seconds, "")

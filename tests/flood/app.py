@@ -29,7 +29,7 @@ from xcord.door import Door
 from xcord.errors import CommandError
 from xcord.hub import Hub
 
-ASKER = Asker("shell", "tray")
+ASKER = Asker("tray", "tray")
 
 
 class Answers:
