@@ -53,6 +53,7 @@ class HubSide:
         self._open: dict[str, WindowSpec] = {MAIN.name: MAIN}
         self._ending: Counter[str] = Counter()  # windows that we closed and whose end was not told yet
         self._background: Background | None = None
+        self._early: list[Callable[[HubSide], None]] = []  # told before there was a hub to tell it
 
     def run(self) -> None:
         """Returns when the app is to end and all has ended."""
@@ -110,6 +111,8 @@ class HubSide:
         self._core = core
         core.desk.windows.control = self
         self._background = Background(core.hub, core.desk, self._layer, measure=self._config.measure)
+        for tell in self._early:
+            tell(self)
         ends = {asyncio.ensure_future(event.wait()) for event in (core.desk.painted, self._stop)}
         patience = 0 if self._config.hidden else PICTURE_WITHIN
         await asyncio.wait(ends, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
@@ -128,7 +131,9 @@ class HubSide:
 
     def note_visible(self, name: str, on: bool) -> None:
         """A window is to be seen, or is not."""
-        if self._core is not None:
+        if self._core is None:
+            self._early.append(lambda hub: hub.note_visible(name, on))
+        else:
             self._core.desk.windows.note_visible(name, on)
 
     def note_left_full_screen(self, name: str) -> None:
@@ -161,7 +166,9 @@ class HubSide:
 
     def background(self, tell: Callable[[Background], None]) -> None:
         """What concerns the tray, while there is something to show in it."""
-        if self._background is not None:
+        if self._background is None:
+            self._early.append(lambda hub: hub.background(tell))
+        else:
             tell(self._background)
 
     def reload(self, name: str) -> None:
