@@ -29,6 +29,7 @@ class Background:
         self._notifications = Notifications(lambda: layer.show("main"), layer.tell)
         self._alerts = None if measure else Alerts(hub, self._notifications, self._option)
         self._hinting: asyncio.Task[None] | None = None
+        self._wishes: tuple[str, bool] | None = None
         hub.watch(SHELL, self._on_settings, "settings")
 
     def note_tray(self, there: bool) -> None:
@@ -52,9 +53,13 @@ class Background:
         await asyncio.to_thread(self._notifications.close)
 
     def _on_settings(self, name: str, value: Any) -> None:
-        if value is not None:
-            self._layer.set_language(language_of(self._option("app.language")))
-            self._layer.close_to_tray(self._option("app.close_to_tray"))
+        if value is None:
+            return
+        language, close_to_tray = language_of(self._option("app.language")), self._option("app.close_to_tray")
+        if (language, close_to_tray) != self._wishes:  # other settings change often, and this wakes the GUI
+            self._wishes = language, close_to_tray
+            self._layer.set_language(language)
+            self._layer.close_to_tray(close_to_tray)
 
     def _option(self, name: str) -> Any:
         return self._hub.read("settings").values[name]

@@ -65,6 +65,9 @@ async def test_the_windows_follow_the_settings() -> None:
         assert layer.told == [("tray", TrayState()), ("language", "tr"), ("close to tray", False)]
         await world.ask("settings.set", {"name": "app.close_to_tray", "value": True})
         assert layer.told[-1] == ("close to tray", True)
+        told = len(layer.told)
+        await world.ask("settings.set", {"name": "app.theme", "value": "dark"})
+        assert len(layer.told) == told, "what does not concern the windows wakes them"
 
 
 async def test_the_hint_for_each_place_is_given_once_in_a_life() -> None:
