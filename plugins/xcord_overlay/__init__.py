@@ -50,6 +50,9 @@ def xcord_windows() -> Iterable[WindowSpec]:
 
 @hookimpl
 def xcord_start(hub: Handle) -> AbstractAsyncContextManager[None]:
+    from .commands import Commands
     from .keeper import Keeper
 
-    return Keeper(hub, [spec.name for spec in specs()]).life()
+    keeper = Keeper(hub, [spec.name for spec in specs()])
+    Commands(keeper).claim()
+    return keeper.life()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xcord import (
     Asker,
     CommandError,
@@ -15,14 +13,12 @@ from xcord import (
     Switch,
 )
 
+from .keeper import Keeper
 from .place import Place, Rect, cornered, placed
 from .rules import MOST, Rule, key_of
 from .scene import place_of
 from .sizes import scale_for, size_of
 from .wishes import DEFAULT
-
-if TYPE_CHECKING:
-    from .keeper import Keeper
 
 
 class Commands:

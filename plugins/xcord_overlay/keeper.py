@@ -23,7 +23,6 @@ from xcord import (
 )
 
 from . import wishes
-from .commands import Commands
 from .people import Listed, People
 from .place import Place
 from .rules import Rule, is_shown, lately, rule_for
@@ -60,7 +59,6 @@ class Keeper:
         self._due: float | None = None
         self.known = Known()
         self._living = False
-        Commands(self).claim()
 
     @asynccontextmanager
     async def life(self) -> AsyncIterator[None]:
