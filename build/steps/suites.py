@@ -58,7 +58,7 @@ def run(arguments: Sequence[str], sfu: Path) -> int:
         counts.append(_pages())
     count, closing = _pytest(arguments or LANES, sfu)
     shaky: list[str] = []
-    if not arguments and 0 < count.failed <= AGAIN:
+    if not arguments and count.passed and 0 < count.failed <= AGAIN:
         shaky = _failed(REPORT)
         count, closing = _look_again(count, closing, sfu)
     counts.append(count)

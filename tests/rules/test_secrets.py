@@ -113,6 +113,7 @@ def test_the_scanner_finds_the_secrets_that_we_have(tmp_path: Path, path: str) -
         ("http://127.0.0.1:1/main#t=0123456789abcdef", "a window's token"),
         ("the password is a known one", "a known secret"),
     ],
+    ids=["join token", "bearer", "login token", "window token", "known"],  # lanes want the same names in each
 )
 def test_the_search_of_logs_finds_each_kind_of_secret(tmp_path: Path, words: str, kind: str) -> None:
     (tmp_path / "deep").mkdir()
