@@ -79,10 +79,13 @@ def accents(found: list[tuple[int, int, int]]) -> int:
 
 def renderers(app: App) -> set[int]:
     """The processes of the pages: what the engine's zygotes forked."""
-    processes = {each.pid: each for each in family(app.child.process.pid)}
-    zygotes = {pid for pid, each in processes.items() if "--type=zygote" in each.cmdline()}
-    pages = {pid for pid, each in processes.items() if "--type=renderer" in each.cmdline()}
-    return {pid for pid in pages or zygotes if processes[pid].ppid() in zygotes}
+    processes: dict[int, tuple[list[str], int]] = {}
+    for each in family(app.child.process.pid):
+        with contextlib.suppress(psutil.Error):  # it ended meanwhile
+            processes[each.pid] = each.cmdline(), each.ppid()
+    zygotes = {pid for pid, (words, _) in processes.items() if "--type=zygote" in words}
+    pages = {pid for pid, (words, _) in processes.items() if "--type=renderer" in words}
+    return {pid for pid in pages or zygotes if processes[pid][1] in zygotes}
 
 
 def test_it_lies_over_another_program_and_shows_who_is_there_and_who_speaks(

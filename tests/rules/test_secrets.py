@@ -19,6 +19,7 @@ HASHES_OF_PACKAGES = ("build/locks/", "webui/package-lock.json")
 MADE_UP = ("tests/", "webui/messages/", "webui/src/testing/")
 MADE_UP_KINDS = {"Secret Keyword", "Basic Auth Credentials"}
 HARMLESS = {
+    r"Terminal=false\nX-GNOME-Autostart-Delay=5\n": "two lines of a desktop entry, in a test of autostart",
     "abcdefghjkmnpqrstuvwxyz23456789": "the letters of a generated password",
     "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789": "the letters of an invite's code",
     "xcordexample": "the name of a key in build/deploy/livekit.yaml",

@@ -106,7 +106,7 @@ def test_without_a_command_the_app_is_run(xcord: Terminal) -> None:
     [
         (("nonsense",), "invalid choice: 'nonsense'"),
         (("-p",), "expected one argument. Run: xcord run --help"),
-        (("-p", "no:nothing"), "there is no plugin 'nothing'. There are: faults, layout, "),
+        (("-p", "no:nothing"), "there is no plugin 'nothing'. There are: faults, hotkeys, layout, "),
         (("run", "--port", "x"), "invalid int value: 'x'. Run: xcord run --help"),
         (("ask", "voice.mute", "{on"), "is no JSON"),
         (("ask", "voice.mute"), "does not run here. Start it: xcord"),
