@@ -15,15 +15,17 @@ import pytest
 from xcord_sync.backend.child import GUARDIAN
 
 STUBBORN = """
-import signal, sys, time
-told = open(sys.argv[1], "a", buffering=1)
+import os, signal, sys, time
+told = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+def tell(word):  # a buffered file cannot be written by a signal's handler that came upon a write
+    os.write(told, word.encode() + b"\\n")
 def hear(number, _):
-    told.write(signal.Signals(number).name + " " + str(time.monotonic()) + "\\n")
+    tell(signal.Signals(number).name + " " + str(time.monotonic()))
     if signal.Signals(number).name == sys.argv[2]:
         sys.exit(3)
 for name in ("SIGINT", "SIGTERM", "SIGQUIT"):
     signal.signal(getattr(signal, name), hear)
-told.write("up\\n")
+tell("up")
 while True:
     time.sleep(60)
 """
