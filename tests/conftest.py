@@ -25,6 +25,13 @@ REAL = (
     "/test_real_",
 )
 """What hears, sees and waits: one of these at a time, in one lane, and everything else beside it."""
+COMPANY = (
+    "tests/faults/test_network.py",
+    "tests/journeys/test_out_of_reach.py",
+    "tests/journeys/test_processes.py",
+    "tests/swap/",
+)
+"""Real as well, but they count no sound and no frame: they bear a neighbour, and both lanes end together."""
 
 _status = 0
 
@@ -53,7 +60,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Lanes(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return "real" if any(part in file for part in REAL) else file
+            alone = any(part in file for part in REAL) and not any(part in file for part in COMPANY)
+            return "real" if alone else file
 
     return Lanes(config, log)
 
