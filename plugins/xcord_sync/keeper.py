@@ -240,6 +240,7 @@ class Keeper:
     async def _end_if(self, client: Client, reason: str) -> None:
         async with self._signing:
             if self._client is client:
+                await self._hang_up()
                 await self._end(reason)
 
     async def _end(self, reason: str) -> None:

@@ -236,12 +236,15 @@ async def test_a_login_that_was_ended_elsewhere_signs_out_and_is_forgotten(
     tmp_path: Path, server: FakeServer
 ) -> None:
     async with signed_in(tmp_path, server) as world:
+        world.answer("voice.leave", Nothing)
+        world.publish("voice", Voice(status="connected", channel="c1"))
         await world.until(lambda: server.asked.count("GET /v1/directory") == 2)
         server.logins.clear()
         error = await refused(world, "directory.join_token", JoinTokenFor("c1"), VOICE)
         assert error.code == "unauthorized"
         await world.until(lambda: shown(world).status == "signed_out")
         assert shown(world).reason == "unauthorized"
+        assert world.asked == [("voice.leave", Nothing())]
         assert json.loads((tmp_path / "login.json").read_text())["token"] == ""
         assert (
             await refused(world, "directory.join_token", JoinTokenFor("c1"), VOICE)
