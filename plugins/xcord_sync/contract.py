@@ -60,6 +60,7 @@ from .happenings import Happening as Happening
 from .happenings import Hello as Hello
 from .happenings import Moved as Moved
 from .happenings import MoveRequest as MoveRequest
+from .happenings import Muted as Muted
 from .happenings import MuteRequest as MuteRequest
 from .happenings import Removed as Removed
 from .happenings import Resumed as Resumed

@@ -24,7 +24,7 @@ class Follower:
     """Runs on the hub loop.
 
     :param show: called with each new truth.
-    :param happened: called with what is told and is no state (moved, called, removed, expelled).
+    :param happened: called with what is told and is no state (moved, called, removed, muted, expelled).
     :param picture: where pages find a picture, by its hash.
     """
 

@@ -19,10 +19,12 @@ Bearer`` or, for clients that cannot set one, in ``Hello.token``. Then only the 
    server end removes it from ``channel`` some seconds later if it is still there.
 7. ``Removed``: a moderator removed or banned this person from the call of ``channel``, or the channel was
    deleted. Sent before the removal.
-8. ``Expelled``: this person is out of a server, by somebody else's doing, whether in a call or not. Sent
+8. ``Muted``: a moderator muted what this person sends in ``channel``; the ``device`` should show it, and may
+   unmute when the person wishes.
+9. ``Expelled``: this person is out of a server, by somebody else's doing, whether in a call or not. Sent
    before the ``DirectoryChanged`` by which the server is gone.
 
-``Moved``, ``Called``, ``Removed`` and ``Expelled`` are not repeated to who was not connected.
+``Moved``, ``Called``, ``Removed``, ``Muted`` and ``Expelled`` are not repeated to who was not connected.
 
 Close codes: ``CLOSES``. Both ends ping every 20 s; a socket that is silent for 20 s more is dead.
 """
@@ -124,6 +126,14 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
     reason: str
 
 
+class Muted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="muted"):
+    """What ``device`` sends into ``channel`` is muted; ``source`` as in ``MuteRequest``."""
+
+    device: str
+    channel: str
+    source: str
+
+
 class Expelled(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="expelled"):
     """The person is no member of ``server``, called ``name``, any more; ``reason`` is ``banned``,
     ``no_member`` (removed, and may come back by an invite) or ``no_such_server`` (deleted for everybody)."""
@@ -133,7 +143,7 @@ class Expelled(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     reason: str
 
 
-Happening = Snapshot | Resumed | Changed | DirectoryChanged | Moved | Called | Removed | Expelled
+Happening = Snapshot | Resumed | Changed | DirectoryChanged | Moved | Called | Removed | Muted | Expelled
 
 
 # -- moderation: bodies of the HTTP routes beside it ---------------------------------------------------

@@ -91,4 +91,4 @@ def _is_newer(message: bytes) -> bool:
         return False
 
 
-_KINDS = {"snapshot", "resumed", "changed", "directory", "moved", "called", "removed", "expelled"}
+_KINDS = {"snapshot", "resumed", "changed", "directory", "moved", "called", "removed", "muted", "expelled"}

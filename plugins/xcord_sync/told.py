@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from xcord import CommandError, Directory, Handle, Join
+from xcord import CommandError, Directory, Handle, Join, Switch
 
 from . import contract
 from .translate import channel_name
@@ -17,8 +17,8 @@ _EXPELLED = {
 
 
 async def heard(hub: Handle, happening: contract.Happening, device: str, shown: Directory) -> None:
-    """A moderator calls this device to another channel, or the person is out of a server. Whatever else is
-    told, voice sees by itself.
+    """A moderator calls this device to another channel or mutes it, or the person is out of a server.
+    Whatever else is told, voice sees by itself.
 
     :param shown: the directory as it was when this was told.
     """
@@ -26,9 +26,16 @@ async def heard(hub: Handle, happening: contract.Happening, device: str, shown: 
         # An unknown reason is a newer server end's: that the person is out is true in any case.
         notice = _EXPELLED.get(happening.reason, "directory.removed")
         hub.notify(notice, server=happening.name)
-    elif isinstance(happening, contract.Called) and happening.device == device:
+    elif isinstance(happening, contract.Called | contract.Muted) and happening.device == device:
         voice = hub.read("voice")
-        if voice is not None and voice.channel == happening.channel and voice.status != "idle":
+        if voice is None or voice.channel != happening.channel or voice.status == "idle":
+            return
+        if isinstance(happening, contract.Called):
             with contextlib.suppress(CommandError):  # voice tells its own trouble
                 await hub.ask("voice.join", Join(happening.to), timeout=10)
             hub.notify("directory.called", channel=channel_name(shown, happening.to))
+        elif happening.source in ("microphone", "all") and not voice.muted:
+            # The SFU has muted the track; a wish of one's own is what the app shows and can take back.
+            with contextlib.suppress(CommandError):
+                await hub.ask("voice.mute", Switch(True), timeout=10)
+            hub.notify("directory.muted")

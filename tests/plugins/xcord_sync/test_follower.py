@@ -13,7 +13,7 @@ from tests.plugins.xcord_sync.fake_server import DIRECTORY, PASSWORD, FakeServer
 from tests.plugins.xcord_sync.test_keeper import as_time_goes, shown
 
 import xcord_sync
-from xcord import Join, Login, Nothing, Voice
+from xcord import Join, Login, Nothing, Switch, Voice
 from xcord.testing import World, running
 from xcord_sync import contract
 from xcord_sync.presence import Presence, after
@@ -115,6 +115,35 @@ async def test_a_call_is_led_to_another_channel_only_from_the_one_that_was_meant
             await world.until(lambda: bool(world.asked))
         await asyncio.sleep(0)
         assert world.asked == ([("voice.join", Join("c2"))] if goes else [])
+
+
+@pytest.mark.parametrize(
+    ("there", "muted", "source", "shown_muted"),
+    [
+        ("c1", False, "microphone", True),
+        ("c1", False, "all", True),
+        ("c1", False, "camera", False),
+        ("c1", True, "microphone", False),
+        ("c9", False, "microphone", False),
+    ],
+)
+async def test_who_is_muted_by_a_moderator_is_shown_it_as_a_wish_of_their_own(
+    tmp_path: Path, there: str, muted: bool, source: str, shown_muted: bool
+) -> None:
+    async with listening(tmp_path) as (world, server):
+        world.answer("voice.mute", Switch)
+        world.answer("voice.leave", Nothing)
+        world.publish("voice", Voice(status="connected", channel=there, muted=muted))
+        device = str(server.bodies[0]["device"])
+        server.tell(contract.Muted(device="another", channel=there, source=source))
+        server.tell(contract.Muted(device=device, channel="c1", source=source))
+        server.tell(came(6, "u1"))
+        await world.until(lambda: lobby(world) == ("u2", "u1"))
+        if shown_muted:
+            await world.until(lambda: bool(world.notices))
+        await asyncio.sleep(0)
+        assert world.asked == ([("voice.mute", Switch(True))] if shown_muted else [])
+        assert world.notices == ([("directory.muted", {})] if shown_muted else [])
 
 
 CHANGE = some.tuples(some.sampled_from("abc"), some.sampled_from("xy"), some.booleans())

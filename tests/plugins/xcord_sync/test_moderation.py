@@ -40,6 +40,8 @@ async def test_a_muted_person_is_muted_and_may_unmute(served: Served) -> None:
         async with asyncio.timeout(5):
             await muted.wait()
         assert publication.muted
+        told = await ear.until("muted", source="all")
+        assert told == {"type": "muted", "device": "desk", "channel": channel, "source": "all"}
         track.unmute()
         await source.aclose()
 

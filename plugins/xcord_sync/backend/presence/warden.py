@@ -92,6 +92,12 @@ class Warden:
             await self._fanout.say(str(session.user), msgspec.json.encode(word))
             self._begin(self._see_off(session))
 
+    async def tell_muted(self, sessions: Sequence[Session], source: str) -> None:
+        """So that their apps show what was done to them."""
+        for each in sessions:
+            word = contract.Muted(device=each.device, channel=str(each.channel), source=source)
+            await self._say(each, msgspec.json.encode(word))
+
     async def close(self) -> None:
         """Leaves undone what takes longer."""
         for task in self._work:
@@ -164,7 +170,7 @@ class Warden:
         try:
             await self._fanout.say(str(session.user), message)
         except OUTAGE as error:
-            log.warning("a person could not be told of a removal (%s)", type(error).__name__)
+            log.warning("a person could not be told what was done (%s)", type(error).__name__)
 
     async def _out(self, session: Session) -> None:
         await asyncio.sleep(HEARD_SECONDS)

@@ -56,6 +56,7 @@ def _people(app: FastAPI, parts: Parts) -> None:
                 await _mute(presence, there[0].room, info, ask.keys["user"], SOURCES[ask.body.source])
         except NoAnswer:
             raise Refused("unavailable", {"Retry-After": "2"}) from None
+        ask.afterwards.append(partial(presence.warden.tell_muted, there, ask.body.source))
 
     @route(app, parts, f"{PERSON}/move", needs="person.move", refuses=("forbidden",))
     async def move_person(ask: Ask[contract.MoveRequest]) -> None:
