@@ -63,13 +63,19 @@ class ServerEnd:
 
 
 @contextlib.contextmanager
-def server_end(folder: Path, environ: Mapping[str, str] | None = None) -> Iterator[ServerEnd]:
+def server_end(
+    folder: Path, environ: Mapping[str, str] | None = None, before: ServerEnd | None = None
+) -> Iterator[ServerEnd]:
     """A server end on a free port, its logs and data in ``folder``; stopped with the block.
 
+    :param before: the one in this folder that has ended; its port and password are taken over.
     :raises ChildError: it did not start.
     """
-    password, ready, data = secrets.token_urlsafe(12), folder / "server.json", folder / "server"
-    command = [sys.executable, "-m", "xcord", "serve", "--port", "0", "--drain", "1"]
+    password = before.password if before else secrets.token_urlsafe(12)
+    port = before.address.rpartition(":")[2] if before else "0"
+    ready, data = folder / "server.json", folder / "server"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "xcord", "serve", "--port", port, "--drain", "1"]
     command += ["--data", str(data), "--ready-file", str(ready)]
     outside = ("DATABASE_URL", "LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
     base = {name: value for name, value in os.environ.items() if name not in outside}

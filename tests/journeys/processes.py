@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
+from tests.journeys.world import until
+
+GONE_WITHIN = 15.0
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -36,3 +40,17 @@ def alive(processes: Iterable[psutil.Process]) -> list[str]:
             if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
                 running.append(f"{process.name()} ({process.pid})")
     return running
+
+
+def wait_gone(found: list[psutil.Process], mark: Path | str, within: float = GONE_WITHIN) -> None:
+    """Everything of these has ended, and everything that carries the mark in its environment."""
+    left: list[str] = []
+
+    def gone() -> bool:
+        left[:] = sorted({*alive(found), *alive(marked(str(mark)))})
+        return not left
+
+    try:
+        until(gone, "the end of all processes", within)
+    except AssertionError as error:
+        raise AssertionError(f"these stayed: {', '.join(left)}") from error

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.guests import stack
 from tests.guests.stack import App
 from tests.journeys import sfu
-from tests.journeys.processes import alive, family, marked
+from tests.journeys.processes import GONE_WITHIN, family, wait_gone
 from tests.journeys.world import World, until
 
 from xcord.app import END_WITHIN
@@ -26,7 +25,6 @@ from xcord.windows.layer import QUIT_BOUND
 
 ENDINGS = [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGSEGV]
 FORGOTTEN_WITHIN = 25.0
-GONE_WITHIN = 15.0
 
 
 def send(app: App, number: signal.Signals) -> list[psutil.Process]:
@@ -34,20 +32,6 @@ def send(app: App, number: signal.Signals) -> list[psutil.Process]:
     found = family(app.child.process.pid)
     app.child.process.send_signal(number)
     return found
-
-
-def wait_gone(found: list[psutil.Process], mark: Path | str, within: float = GONE_WITHIN) -> None:
-    """Everything of these has ended, and everything that carries the mark in its environment."""
-    left: list[str] = []
-
-    def gone() -> bool:
-        left[:] = sorted({*alive(found), *alive(marked(str(mark)))})
-        return not left
-
-    try:
-        until(gone, "the end of all processes", within)
-    except AssertionError as error:
-        raise AssertionError(f"these stayed: {', '.join(left)}") from error
 
 
 @pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
@@ -145,17 +129,6 @@ def test_an_app_whose_hub_is_blocked_for_ever_ends_all_the_same(world: World) ->
         asking.join(60.0)
     until(lambda: me not in sfu.people(world, room), "the SFU's list without me", FORGOTTEN_WITHIN)
     assert json.loads((home / "config" / "settings.json").read_text())["values"]["voice.muted"]
-
-
-@pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
-def test_a_server_end_takes_its_database_and_its_sfu_with_it(folder: Path, number: signal.Signals) -> None:
-    with stack.server_end(folder) as server:
-        found = family(server.child.process.pid)
-        names = {process.name() for process in found}
-        assert any("postgres" in name for name in names), names
-        assert any("livekit" in name for name in names), names
-        server.child.process.send_signal(number)
-        wait_gone(found, folder)
 
 
 SEEN = {

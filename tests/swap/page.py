@@ -76,15 +76,23 @@ class Page:
 @asynccontextmanager
 async def opened(core: Core, width: int = 1280, height: int = 720) -> AsyncIterator[Page]:
     """The main window's page, connected, with its stage's size told."""
-    token = core.address("main", "main").partition("#t=")[2]
-    url, origin = f"ws://127.0.0.1:{core.port}/ws", f"http://127.0.0.1:{core.port}"
+    async with connected(core.address("main", "main")) as page:
+        await page.ask("stage.viewport", width=width, height=height)
+        yield page
+
+
+@asynccontextmanager
+async def connected(address: str) -> AsyncIterator[Page]:
+    """A page at an address of the app, with the token in it; it has its first slices."""
+    place, _, token = address.partition("#t=")
+    host = place.split("/")[2]
+    url, origin = f"ws://{host}/ws", f"http://{host}"
     async with connect(url, origin=origin) as socket:  # type: ignore[arg-type]
         page = Page(socket)
         await socket.send(json.dumps({"type": "hello", "token": token, "page": "main", "protocol": PROTOCOL}))
         listening = asyncio.create_task(page.listen())
         try:
             await page.until(lambda slices: "app" in slices)
-            await page.ask("stage.viewport", width=width, height=height)
             yield page
         finally:
             listening.cancel()
