@@ -118,6 +118,10 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not_a_picture": (415, "That is no PNG, JPEG or WebP picture."),
     "invalid": (422, "A field of the request is not valid."),
     "client_too_old": (426, "This app is too old for the server; update it."),
+    "upgrade_needed": (
+        426,
+        "This address is a WebSocket's; something on the way may have dropped the upgrade.",
+    ),
     "rate_limited": (429, "Too many attempts; wait before the next."),
     "server_error": (500, "The server failed; its log says why."),
     "unavailable": (503, "The server cannot do this at the moment."),

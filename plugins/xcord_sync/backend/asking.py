@@ -17,11 +17,12 @@ from .. import contract
 from . import rules
 from .accounts import hash_of
 from .errors import Refused
+from .openapi import described
 from .parts import Parts
 from .queries import audit, logins, places
 from .queries.logins import Login
 from .queries.places import Place
-from .wire import answer, decode, described, read
+from .wire import answer, decode, read
 
 T = TypeVar("T")
 Handler = Callable[[Any], Awaitable[Any]]
@@ -134,7 +135,6 @@ def route(
             path, endpoint, methods=[method], name=handler.__name__, operation_id=handler.__name__,
             description=inspect.getdoc(handler) or "", **about,
         )  # fmt: skip
-        app.state.needs[method, path] = needs
         return handler
 
     return add

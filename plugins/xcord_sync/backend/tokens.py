@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
 from livekit.api import AccessToken, VideoGrants
 from livekit.protocol.room import RoomConfiguration
 
+from .rules import RANKS
 from .secrets import LiveKitKey
 
 EMPTY_ROOM_LIVES = 60  # seconds; longer than an SDK tries to come back
-SOURCES = {
-    "owner": ("microphone", "camera", "screen_share", "screen_share_audio"),
-    "moderator": ("microphone", "camera", "screen_share", "screen_share_audio"),
-    "member": ("microphone", "camera", "screen_share", "screen_share_audio"),
-}
+_TALK = VideoGrants(
+    room_join=True,
+    can_subscribe=True,
+    can_publish=True,
+    can_publish_sources=["microphone", "camera", "screen_share", "screen_share_audio"],
+    can_publish_data=True,
+)
+#: What each role may do in a room, of which the token names one. All may the same, for a token outlives a
+#: demotion: what only some may do is asked of the server end, which knows today's roles (``rules``).
+#: Nobody may change their own metadata, which names them.
+GRANTS = dict.fromkeys(RANKS, _TALK)
 
 
 @dataclass(frozen=True)
@@ -46,19 +53,6 @@ def room_of(channel: uuid.UUID) -> str:
     return f"vc_{channel}"
 
 
-def grants_for(role: str, room: str) -> VideoGrants:
-    """What a role may do in the room. Nobody may change their own metadata, which names them, and nobody
-    administers the room by token: moderation goes through the server end, which knows today's roles."""
-    return VideoGrants(
-        room_join=True,
-        room=room,
-        can_subscribe=True,
-        can_publish=True,
-        can_publish_data=True,
-        can_publish_sources=list(SOURCES[role]),
-    )
-
-
 def mint(key: LiveKitKey, guest: Guest, channel: uuid.UUID, ttl: int, asked: datetime) -> Minted:
     """Signs a token. ``ttl`` in seconds counts for the first connect; the SFU renews it while connected.
     ``asked``: when it was asked for, by a clock that all instances share."""
@@ -71,7 +65,7 @@ def mint(key: LiveKitKey, guest: Guest, channel: uuid.UUID, ttl: int, asked: dat
         .with_identity(f"{guest.user}:{guest.device}")
         .with_name(guest.name)
         .with_metadata(msgspec.json.encode(about).decode())
-        .with_grants(grants_for(guest.role, room))
+        .with_grants(replace(GRANTS[guest.role], room=room))
         .with_room_config(RoomConfiguration(departure_timeout=EMPTY_ROOM_LIVES))
         .with_ttl(timedelta(seconds=ttl))
         .to_jwt()

@@ -1,10 +1,9 @@
-"""HTTP as the contract wants it: msgspec in and out, problem documents, and OpenAPI made from both."""
+"""HTTP as the contract wants it: msgspec in and out, and problem documents."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -144,71 +143,3 @@ def _where(error: BaseException) -> str:
         places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " < ".join(reversed(places[-4:]))
-
-
-# -- OpenAPI -----------------------------------------------------------------------------------------
-
-
-def described(
-    *, takes: type[Any] | None, gives: type[Any] | None, status: int, login: bool, refuses: Sequence[str],
-    path: Sequence[str], takes_content: Sequence[str] = (), gives_content: Sequence[str] = (),
-) -> dict[str, Any]:  # fmt: skip
-    """The arguments of a route by which OpenAPI knows what our own decoding hides from FastAPI."""
-    extra: dict[str, Any] = {"parameters": [_parameter(name) for name in path]}
-    if takes is not None:
-        extra["requestBody"] = {"required": True, "content": _content(takes, takes_content)}
-        refuses = (*refuses, "too_large", *(() if takes is bytes else ("bad_request", "invalid")))
-    if login:
-        extra["security"] = [{"login": []}]
-        refuses = (*refuses, "unauthorized")
-    responses: dict[int | str, dict[str, Any]] = {}
-    for code in (*refuses, "client_too_old", "unavailable"):
-        known = contract.PROBLEMS[code]
-        text = f"{responses[known[0]]['description']} or `{code}`" if known[0] in responses else f"`{code}`"
-        responses[known[0]] = {
-            "description": text,
-            "content": {contract.PROBLEM_TYPE: {"schema": _ref(contract.Problem)}},
-        }
-    responses[status] = {"description": HTTPStatus(status).phrase}
-    if gives is not None:
-        responses[status]["content"] = _content(gives, gives_content)
-    return {"status_code": status, "responses": responses, "openapi_extra": extra, "response_class": Response}
-
-
-def _content(kind: type[Any], types: Sequence[str]) -> dict[str, Any]:
-    if types:
-        return {each: {"schema": {"type": "string", "format": "binary"}} for each in types}
-    return {"application/json": {"schema": _ref(kind)}}
-
-
-def _parameter(name: str) -> dict[str, Any]:
-    kind = (
-        {"type": "string", "format": "uuid"} if name in ("server", "channel", "user") else {"type": "string"}
-    )
-    return {"name": name, "in": "path", "required": True, "schema": kind}
-
-
-def complete_openapi(app: FastAPI) -> None:
-    """Adds the contract's schemas and the bearer scheme to what FastAPI makes of the routes."""
-    make = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = make()
-            kinds = [kind for kind in vars(contract).values() if isinstance(kind, type) and _is_struct(kind)]
-            schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")[1]
-            parts = document.setdefault("components", {})
-            parts.setdefault("schemas", {}).update(schemas)
-            parts["securitySchemes"] = {"login": {"type": "http", "scheme": "bearer"}}
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _is_struct(kind: type[Any]) -> bool:
-    return issubclass(kind, msgspec.Struct) and kind is not msgspec.Struct
-
-
-def _ref(kind: type[Any]) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{kind.__name__}"}

@@ -16,7 +16,7 @@ MESSAGES = Path(__file__).resolve().parents[3] / "webui" / "messages"
 NOT_OF_A_JOIN = {
     "bad_request", "invalid", "login_taken", "registration_closed", "invite_needed", "last_owner",
     "limit_reached", "method_not_allowed", "no_such_invite", "no_such_server", "not_a_picture", "not_found",
-    "too_large",
+    "too_large", "upgrade_needed",
 }  # fmt: skip
 
 

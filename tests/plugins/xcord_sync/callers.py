@@ -10,11 +10,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import jsonschema_rs
 import websockets
 from livekit import rtc
 from tests.plugins.xcord_sync.served import Served
+from tests.plugins.xcord_sync.world import DOCUMENT
 
 PATIENCE = 20.0
+_SOCKET = DOCUMENT["paths"]["/v1/events"]["get"]["x-websocket"]
+_DOCUMENTED = jsonschema_rs.validator_for({**DOCUMENT, **_SOCKET["server"]})
 
 
 @dataclass
@@ -28,9 +32,10 @@ class Ear:
     seq: int = 0
 
     async def hear(self) -> dict[str, Any]:
-        """The next message."""
+        """The next message; it is as the OpenAPI document says."""
         async with asyncio.timeout(PATIENCE):
             told: dict[str, Any] = json.loads(await self.socket.recv())
+        _DOCUMENTED.validate(told)
         self.said.append(told)
         if told["type"] == "snapshot":
             self.people = {each["channel"]: set(each["people"]) for each in told["channels"]}

@@ -3,9 +3,12 @@
 import asyncio
 import uuid
 
+import httpx
 import pytest
 from livekit import rtc
+from livekit.api import AccessToken, VideoGrants
 from tests.plugins.xcord_sync.callers import in_call, join, listening
+from tests.plugins.xcord_sync.relay import keys_of
 from tests.plugins.xcord_sync.served import Served
 from tests.plugins.xcord_sync.test_events import PASSWORD, newcomer
 
@@ -102,3 +105,32 @@ async def test_a_deleted_channel_ends_the_calls_in_it(served: Served, server: st
     async with in_call(ticket) as again, asyncio.timeout(4):  # the token is still good
         await again.ended.wait()
     assert served.log_in(login, PASSWORD)
+
+
+async def test_the_sfu_lets_not_even_an_owner_keep_order_by_a_join_token(served: Served) -> None:
+    _, _, token = newcomer(served)
+    channel = served.channels(token)[0]
+    owners = join(served, served.log_in(), channel)
+    able = AccessToken(*keys_of(served.data)).with_grants(VideoGrants(room_admin=True, room=owners["room"]))
+    async with (
+        httpx.AsyncClient(base_url=served.livekit.replace("ws", "http", 1), trust_env=False) as sfu,
+        in_call(join(served, token, channel)) as call,
+    ):
+        about = {"room": owners["room"], "identity": call.room.local_participant.identity}
+
+        async def asked(what: str, token: str) -> int:
+            headers = {"Authorization": f"Bearer {token}"}
+            return (
+                await sfu.post(f"/twirp/livekit.RoomService/{what}", json=about, headers=headers)
+            ).status_code
+
+        assert await asked("GetParticipant", able.to_jwt()) == 200
+        for what in (
+            "GetParticipant",
+            "ListParticipants",
+            "UpdateParticipant",
+            "RemoveParticipant",
+            "DeleteRoom",
+        ):
+            assert await asked(what, owners["token"]) == 401, what
+        assert not call.ended.is_set()

@@ -1,39 +1,79 @@
 """The OpenAPI document: good enough for a client to be made from, and true, as Schemathesis finds out."""
 
 import asyncio
+import copy
 import json
 import re
 import socket
 import threading
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import ANY
 
 import httpx
+import jsonschema_rs
+import msgspec
 import pytest
+import requests
 import schemathesis
 import uvicorn
+import websockets
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+from tests.plugins.xcord_sync.presence import body_of, event, signed
+from tests.plugins.xcord_sync.relay import keys_of
 from tests.plugins.xcord_sync.served import Served
-from tests.plugins.xcord_sync.world import KEY, PASSWORD, a_world, database
+from tests.plugins.xcord_sync.world import DOCUMENT, KEY, PASSWORD, a_world, database
 
 from xcord_sync import contract
 from xcord_sync.backend.app import Parts, make_app
+from xcord_sync.backend.presence.life import presence
+from xcord_sync.backend.presence.told import Told
+from xcord_sync.backend.secrets import LiveKitKey
 
-DOCUMENT = make_app(Parts(store=None, key=KEY, livekit_url="ws://x", join_ttl=600)).openapi()  # type: ignore[arg-type]
+EVENTS = DOCUMENT["paths"]["/v1/events"]["get"]
+METRICS = "m" * 16
+#: What Schemathesis has to have got at least once: where all is refused, nothing behind it was reached.
+REACHED = {
+    "GET /v1/directory": 200,
+    "GET /metrics": 200,
+    "POST /livekit/webhook": 200,
+    "POST /v1/channels/{channel}/people/{user}/mute": 204,
+    "POST /v1/channels/{channel}/people/{user}/move": 204,
+    "POST /v1/channels/{channel}/people/{user}/remove": 204,
+    "GET /v1/events": 426,
+}
+ANSWERED: dict[str, set[int]] = defaultdict(set)
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 
-def operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, methods in DOCUMENT["paths"].items():
+def operations(document: dict[str, Any] = DOCUMENT) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield f"{method.upper()} {path}", operation
+
+
+def to_be_asked() -> dict[str, Any]:
+    """The document for Schemathesis: with what is read of a webhook, and without headers. A protocol that is
+    too old is refused before all else is looked at, and what was upgraded is HTTP no more; both have tests
+    of their own."""
+    document = copy.deepcopy(DOCUMENT)
+    (told,), parts = msgspec.json.schema_components([Told], ref_template="#/components/schemas/{name}")
+    document["components"]["schemas"].update(parts)
+    body = document["paths"]["/livekit/webhook"]["post"]["requestBody"]
+    body["content"]["application/webhook+json"]["schema"] = told
+    for _, operation in operations(document):
+        operation["parameters"] = [each for each in operation["parameters"] if each.get("in") == "path"]
+    return document
+
+
+schema = schemathesis.openapi.from_dict(to_be_asked())
 
 
 def test_every_operation_has_a_name_of_its_own_words_and_what_its_path_holds() -> None:
@@ -42,7 +82,7 @@ def test_every_operation_has_a_name_of_its_own_words_and_what_its_path_holds() -
     assert [name for name in names if not re.fullmatch("[a-z_]+", name)] == []
     for address, operation in operations():
         assert operation["description"].endswith((".", ";", "`")), address
-        named = [each["name"] for each in operation.get("parameters", []) if each["in"] == "path"]
+        named = [each["name"] for each in operation["parameters"] if each.get("in") == "path"]
         assert named == re.findall(r"{(\w+)}", address), address
 
 
@@ -50,9 +90,9 @@ def test_every_refusal_is_a_problem_document_and_every_login_is_named() -> None:
     problem = {contract.PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for address, operation in operations():
         for status, response in operation["responses"].items():
-            if int(status) >= 400:
+            if int(status) >= 400 and (address, status) != ("GET /v1/events", "400"):
                 assert response["content"] == problem, (address, status)
-        assert ("401" in operation["responses"]) >= ("security" in operation), address
+        assert ("401" in operation["responses"]) >= (operation.get("security") == [{"login": []}]), address
     assert DOCUMENT["components"]["securitySchemes"]["login"]["scheme"] == "bearer"
 
 
@@ -64,13 +104,26 @@ def test_every_body_and_answer_has_a_schema_that_is_there() -> None:
         method = address.partition(" ")[0]
         assert ("requestBody" in operation) <= (method in ("POST", "PUT", "PATCH")), address
         for status, response in operation["responses"].items():
-            empty = status == "204" or address == "POST /livekit/webhook"
+            empty = status in ("101", "204") or address == "POST /livekit/webhook"
             assert empty != bool(response.get("content")) or int(status) >= 400, (address, status)
+
+
+async def test_every_operation_tells_of_the_protocols_header_and_reads_it() -> None:
+    header = DOCUMENT["components"]["parameters"]["Protocol"]
+    app = make_app(Parts(store=None, key=KEY, livekit_url="ws://x", join_ttl=600))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+        for address, operation in operations():
+            assert {"$ref": "#/components/parameters/Protocol"} in operation["parameters"], address
+            too_old = {header["name"]: str(header["schema"]["minimum"] - 1)}
+            answer = await http.request(*address.split(" "), headers=too_old)
+            assert (answer.status_code, answer.json()["code"]) == (426, "client_too_old"), address
+        oldest = {header["name"]: str(header["schema"]["minimum"])}
+        assert (await http.get("/v1/openapi.json", headers=oldest)).status_code == 200
 
 
 class Ground:
     """The application on a port of its own, and a login with a server, which are made anew when an operation
-    has ended them. Nobody watches over calls here."""
+    has ended them. Presence is watched as ever, at the SFU of ``served``."""
 
     def __init__(self, served: Served) -> None:
         self.address, self.ids, self._token = "", {"hash": "a" * 64}, ""
@@ -95,6 +148,13 @@ class Ground:
         self.ids["user"] = seen["account"]["user"]
         return {"Authorization": f"Bearer {self._token}"}
 
+    def bring_in(self) -> None:
+        """Has the login's person be in a call, as a webhook tells it."""
+        ids = {name: uuid.UUID(self.ids[name]) for name in ("user", "channel")}
+        body = body_of(event("participant_joined", f"PA_{uuid.uuid4().hex}", room_sid="RM_o", **ids))
+        headers = {"Authorization": signed(body, KEY.key, KEY.secret)}
+        assert self.http.post("/livekit/webhook", content=body, headers=headers).status_code == 200
+
     def end(self) -> None:
         """Stops serving."""
         self.http.close()
@@ -107,7 +167,13 @@ class Ground:
         )
 
     async def _serve(self, served: Served) -> None:
-        async with database(served) as url, a_world(url) as world:
+        key = LiveKitKey(*keys_of(served.data))
+        async with (
+            database(served) as url,
+            a_world(url) as world,
+            presence(url, served.livekit, lambda: key, world.parts.issuers, every=3600) as watched,
+        ):
+            world.parts.presence, world.parts.metrics_token = watched, METRICS
             with socket.create_server(("127.0.0.1", 0)) as listening:
                 self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
                 config = uvicorn.Config(world.app, log_config=None, lifespan="off", ws="websockets-sansio")
@@ -134,6 +200,15 @@ def real(name: str, value: object, ids: dict[str, str]) -> object:
     return ids[name]
 
 
+def sign(asked: requests.PreparedRequest) -> requests.PreparedRequest:
+    """As the SFU does, whatever the body is."""
+    body = asked.body or b""
+    asked.headers["Authorization"] = signed(
+        body if isinstance(body, bytes) else body.encode(), KEY.key, KEY.secret
+    )
+    return asked
+
+
 @schema.parametrize()
 @settings(
     max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
@@ -144,7 +219,48 @@ def test_nothing_that_the_document_allows_or_forbids_makes_the_server_fail(
     headers = ground.headers()
     for name, value in (case.path_parameters or {}).items():
         case.path_parameters[name] = real(name, value, ground.ids)
-    answer = case.call(base_url=ground.address, headers=headers)
+    if "/people/" in case.path:
+        ground.bring_in()
+        if isinstance(case.body, dict) and "to" in case.body:
+            case.body["to"] = real("channel", case.body["to"], ground.ids) or ground.ids["channel"]
+    elif case.path == "/metrics":
+        headers["Authorization"] = f"Bearer {METRICS}"
+    auth = sign if case.path == "/livekit/webhook" else None
+    answer = case.call(base_url=ground.address, headers=headers, auth=auth)
     case.validate_response(answer, checks=CHECKS)
-    unwatched = "/people/" in case.path or case.path in ("/livekit/webhook", "/metrics")
-    assert answer.status_code < 500 or (unwatched and answer.status_code == 503), answer.text
+    assert answer.status_code < 500, answer.text
+    ANSWERED[f"{case.method} {case.path}"].add(answer.status_code)
+
+
+def test_what_needs_a_signature_a_token_or_a_person_in_a_call_was_reached() -> None:
+    missed = {
+        address: ANSWERED[address] for address, status in REACHED.items() if status not in ANSWERED[address]
+    }
+    assert missed == {}
+
+
+async def test_the_socket_is_opened_by_the_headers_that_the_document_names(ground: Ground) -> None:
+    asked = {each["name"]: each["schema"] for each in EVENTS["parameters"] if each.get("in") == "header"}
+    given = {name: each["schema"] for name, each in EVENTS["responses"]["101"]["headers"].items()}
+    closes = EVENTS["x-websocket"]["closes"]
+    address = ground.address.replace("http", "ws", 1) + "/v1/events"
+    async with websockets.connect(address, additional_headers=ground.headers(), proxy=None) as socket:
+        assert socket.request is not None
+        assert socket.response is not None
+        for schemas, headers in ((asked, socket.request.headers), (given, socket.response.headers)):
+            assert len(schemas) >= 3
+            for name, schema in schemas.items():
+                jsonschema_rs.validate(schema, headers[name])
+        await socket.send("no hello")
+        await socket.wait_closed()
+        assert closes[str(socket.close_code)] == socket.close_reason == "bad_request"
+    wrong = {**dict.fromkeys(asked, ""), "Connection": "Upgrade", "Upgrade": "websocket"}
+    refused = ground.http.get("/v1/events", headers=wrong)
+    kind = refused.headers["Content-Type"].partition(";")[0]
+    assert kind in EVENTS["responses"][str(refused.status_code)]["content"] == {"text/plain": ANY}
+    plain = ground.http.get("/v1/events")
+    assert (plain.status_code, plain.json()["code"], plain.headers["Upgrade"]) == (
+        426,
+        "upgrade_needed",
+        "websocket",
+    )

@@ -26,6 +26,7 @@ from xcord_sync.backend.store import Store
 KEY = LiveKitKey("key", "s" * 40)
 PASSWORD = "a long password"
 _NUMBERS = itertools.count()
+DOCUMENT = make_app(Parts(store=None, key=KEY, livekit_url="ws://x", join_ttl=600)).openapi()  # type: ignore[arg-type]
 
 
 class Calls:

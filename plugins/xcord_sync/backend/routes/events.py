@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 
 import msgspec
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from ... import contract, happenings
 from ..accounts import hash_of
+from ..errors import Refused
+from ..openapi import of_socket
 from ..parts import Parts
 from ..presence import sockets
 from ..presence.fanout import since
@@ -31,7 +34,12 @@ class Ended(Exception):
 
 
 def add(app: FastAPI, parts: Parts) -> None:
-    """The socket."""
+    """The socket, and the answer to who asks its address without an upgrade."""
+    about = of_socket(hears=contract.Hello, tells="Happening", closes=contract.CLOSES)
+
+    @app.get("/v1/events", operation_id="events", description=inspect.getdoc(happenings) or "", **about)
+    async def without_upgrade() -> Response:
+        raise Refused("upgrade_needed", {"Upgrade": "websocket", "Connection": "Upgrade"})
 
     @app.websocket("/v1/events")
     async def events(socket: WebSocket) -> None:

@@ -7,10 +7,11 @@ import hmac
 from fastapi import FastAPI, Request, Response
 
 from ..errors import Refused
+from ..openapi import described
 from ..parts import Parts
 from ..presence.applier import Full
 from ..presence.webhooks import BODY_LIMIT, NotGenuine, hash_claim, receive
-from ..wire import described, direct, read
+from ..wire import direct, read
 
 METRICS_TYPE = "text/plain; version=0.0.4"
 
@@ -22,7 +23,7 @@ def add(app: FastAPI, parts: Parts) -> None:
         takes_content=("application/webhook+json",),
     )  # fmt: skip
 
-    @app.post("/livekit/webhook", **about)
+    @app.post("/livekit/webhook", operation_id="livekit_webhook", **about)
     async def livekit_webhook(request: Request) -> Response:
         """From the SFU alone: signed by a key of ours, kept under its id, applied by the same commit, then
         answered; what cannot be applied at once is kept, answered, and applied afterwards.
@@ -50,7 +51,7 @@ def add(app: FastAPI, parts: Parts) -> None:
         takes=None, gives=bytes, status=200, login=True, refuses=(), path=(), gives_content=("text/plain",)
     )
 
-    @app.get("/metrics", **about)
+    @app.get("/metrics", operation_id="metrics", **about)
     async def metrics(request: Request) -> Response:
         """This instance's counters, for Prometheus, by ``XCORD_METRICS_TOKEN``. Nothing is about a person."""
         given = request.headers.get("Authorization", "").encode("latin-1")
