@@ -58,6 +58,15 @@ test('my own channel lists whom voice knows, others whom the server names', () =
   ]);
 });
 
+test('of a call that is lost the server end knows who is in it, as long as it can be asked', () => {
+  const users = (status: 'connected' | 'stale'): string[] => {
+    const held = slices({ voice: voice({ status: 'lost' }), directory: directory({ status }) });
+    return peopleIn({ id: 'c1', people: ['kit'] }, held).map((each) => each.user);
+  };
+  expect(users('connected')).toEqual(['kit']);
+  expect(users('stale')).toEqual(['ada', 'mehmet']);
+});
+
 test('the server end names people better than their tokens do', () => {
   const people = { mehmet: { user: 'mehmet', name: 'Mehmet the Great', avatar: '' } };
   const held = slices({ directory: directory({ people }) });

@@ -66,10 +66,12 @@ export interface Listed {
   present: boolean;
 }
 
-/** Who is in a channel: of my own call what voice knows, of others what the server end says. */
+/** Who is in a channel: of my own call what voice knows, of others, and of one that I am out of, what the server end
+ * says. */
 export function peopleIn(channel: { id: string; people: readonly string[] }, slices: Held): Listed[] {
   const { voice, directory } = slices;
-  if (voice && inCall(voice) && voice.channel === channel.id)
+  const out = voice?.status === 'lost' && directory?.status === 'connected';
+  if (voice && inCall(voice) && !out && voice.channel === channel.id)
     return voice.people.map((person) => listed(person, directory));
   return channel.people.map((user) => {
     const profile: Profile | undefined = directory?.people[user];
