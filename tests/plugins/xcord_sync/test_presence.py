@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.plugins.xcord_sync.presence import event
@@ -78,7 +79,7 @@ def test_after_any_loss_the_list_puts_it_right(
     known = after([signal for signal, keep in zip(given_, kept, strict=False) if keep])
     listed = {key: session for key, session in after(true).items() if session.here}
     look = Look(NOW, listed, {key: s for key, s in known.items() if s.here})
-    known |= still_due(corrections(look, look), known, NOW)
+    known |= still_due(corrections(look, look), known, known)
     assert here(known) == set(listed)
 
 
@@ -173,14 +174,16 @@ def test_only_what_both_looks_show_is_corrected() -> None:
     assert not look([A], [A]).differs
 
 
-def test_what_webhooks_told_since_the_looks_is_not_undone() -> None:
+@pytest.mark.parametrize("off", [-60, 0, 60])  # seconds that the SFU's clock is off
+def test_what_webhooks_told_since_the_looks_is_not_undone(off: int) -> None:
     found = corrections(look([A], [B]), look([A], [B], 1))
-    left = replace(A, left_at=NOW + timedelta(seconds=1))
-    assert still_due(found, {A.key: left, B.key: replace(B, left_at=NOW)}, NOW) == {}
-    assert set(still_due(found, {A.key: A, B.key: B}, NOW)) == {B.key}
+    left = replace(A, left_at=NOW + timedelta(seconds=1 + off))
+    assert still_due(found, {A.key: left, B.key: replace(B, left_at=NOW)}, {}) == {}
+    assert set(still_due(found, {A.key: A, B.key: B}, {})) == {B.key}
 
 
-def test_the_list_is_right_about_somebody_who_was_said_to_have_left_long_ago() -> None:
+@pytest.mark.parametrize("off", [-60, 0, 60])
+def test_the_list_is_right_about_somebody_who_was_said_to_have_left_before(off: int) -> None:
     found = corrections(look([A], []), look([A], [], 1))
-    long_gone = replace(A, left_at=NOW - timedelta(minutes=1))
-    assert still_due(found, {A.key: long_gone}, NOW)[A.key].here
+    gone = {A.key: replace(A, left_at=NOW + timedelta(seconds=off - 5))}
+    assert still_due(found, gone, gone)[A.key].here

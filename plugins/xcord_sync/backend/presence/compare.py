@@ -1,18 +1,17 @@
 """What the SFU's own lists correct: pure. The list is the truth, but two looks at it are needed.
 
 A list and the database are never read at the same moment, and a webhook may be on its way; so only a
-difference that both looks show, a second apart, is one.
+difference that both looks show, a second apart, is one. No moments are compared: webhooks tell theirs by the
+SFU's clock, which need not be the database's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from .book import Key, Session
-
-GRAIN = timedelta(seconds=2)  # webhooks tell their time in whole seconds, by the SFU's clock
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,18 @@ def corrections(first: Look, second: Look) -> Corrections:
     )
 
 
-def still_due(found: Corrections, known: Mapping[Key, Session], begun: datetime) -> dict[Key, Session]:
+def still_due(
+    found: Corrections, known: Mapping[Key, Session], over: Mapping[Key, Session]
+) -> dict[Key, Session]:
     """What is left to write when ``known`` (read under the lock) may have changed since the looks.
 
-    Somebody whose ``left`` was noted after the first look ``begun`` stays out: the lists were older.
+    :param over: what was known between the two looks of those whom the first one missed. Who had left by then
+        and is in the second list is there; whose ``left`` was noted later stays out: the lists were older.
     """
     due = {}
     for session in found.came:
         before = known.get(session.key)
-        if before is None or (before.left_at is not None and before.left_at < begun - GRAIN):
+        if before is None or (not before.here and before == over.get(session.key)):
             due[session.key] = session
     for session in found.went:
         before = known.get(session.key)

@@ -24,7 +24,7 @@ from .book import Change, Key, Session
 from .compare import Corrections, still_due
 from .line import Line
 from .signals import ENDED, Signal
-from .statements import ALONE, AROUND, KNOWN, OPEN, STORE, WRITE, WRITE_IF_GUESSED
+from .statements import ALONE, AROUND, KNOWN, OPEN, OVER, STORE, WRITE, WRITE_IF_GUESSED
 from .webhooks import Received
 
 TRIES = 2  # that read and then write, without a lock
@@ -85,11 +85,11 @@ async def apply(line: Line, batch: Mapping[str, Signal]) -> Applied:
     return await _change(line, _about(batch.values()), decide, _events([]), waited=list(batch))
 
 
-async def correct(line: Line, found: Corrections, begun: datetime) -> Applied:
-    """Writes what two looks agreed on, as far as it is still due."""
+async def correct(line: Line, found: Corrections, over: Mapping[Key, Session]) -> Applied:
+    """Writes what two looks agreed on, as far as it is still due (``compare.still_due``)."""
 
     def decide(known: Mapping[Key, Session], _: set[str]) -> tuple[dict[Key, Session], Applied]:
-        return still_due(found, known, begun), Applied()
+        return still_due(found, known, over), Applied()
 
     sessions = [*found.came, *found.went]
     about: _About = _turned([s.key for s in sessions], 2), list({s.user for s in sessions}), []
@@ -190,6 +190,13 @@ async def everybody(line: Line) -> tuple[datetime, dict[Key, Session]]:
         now = await db.fetchval("SELECT now()")
         rows = await db.fetch(OPEN)
     return now, {session.key: session for session in map(_session, rows)}
+
+
+async def over(line: Line, keys: Iterable[Key]) -> dict[Key, Session]:
+    """Those of some sessions that have ended."""
+    async with line.use() as db:
+        rows = await db.fetch(OVER, *_turned(list(keys), 2))
+    return {session.key: session for session in map(_session, rows)}
 
 
 async def of_people(

@@ -68,12 +68,13 @@ class Reconciler:
         first = await self._look()
         healed = 0
         if first.differs:
+            over = await ledger.over(self._line, first.missing)
             await asyncio.sleep(SECOND_LOOK)
             second = await self._look()
             found = corrections(first, second)
             self._counters.event("lost", len(found))
             if found:
-                applied = await ledger.correct(self._line, found, first.begun)
+                applied = await ledger.correct(self._line, found, over)
                 healed = applied.written
                 self._counters.event("healed", healed)
                 self._applied(applied)

@@ -12,6 +12,10 @@ COLUMNS = "room_sid, participant_sid, room, channel_id, user_id, device, joined_
 KNOWN = COLUMNS.split(", ")[:7]  # of who is here, as a webhook tells
 OPEN = f"SELECT {COLUMNS} FROM voice_sessions WHERE left_at IS NULL"
 
+#: $1 room sids, $2 participant sids; of pairs that nobody asked for, too.
+OVER = f"""SELECT {COLUMNS} FROM voice_sessions
+    WHERE room_sid = ANY($1::text[]) AND participant_sid = ANY($2::text[]) AND left_at IS NOT NULL"""
+
 
 def _around(first: int) -> str:
     """By room sids and participant sids, people, and channels that finish; some may come twice. Not by pairs
