@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 import uuid
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.plugins.xcord_sync.world import Person, World
 
 from xcord_sync.backend import tokens
 from xcord_sync.backend.news import TOPIC
+from xcord_sync.backend.queries import invites
 from xcord_sync.backend.queries import servers as queries
 from xcord_sync.backend.tables import Audit, Ban, Invite, Member, User, VoiceSession
 
@@ -284,6 +286,22 @@ async def test_instances_whose_clocks_differ_agree_on_who_asked_first(
         asked.append(json.loads(claims["metadata"])["asked"])
     assert asked == sorted(asked)
     assert asked[-1] - asked[0] < 50_000
+
+
+async def test_an_invite_lasts_as_long_at_an_instance_whose_clock_is_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, guest = await world.person(), await world.person()
+    server, _ = await owner.server()
+
+    class Late(datetime):
+        @classmethod
+        def now(cls, zone: Any = None) -> datetime:
+            return datetime.now(zone) - timedelta(minutes=1)
+
+    monkeypatch.setattr(invites, "datetime", Late)
+    code = await owner.invite(server, lasts=60, uses=1)
+    await guest.get("POST", "/v1/invites/accept", code=code)
 
 
 # -- what is told and written down -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,10 +42,9 @@ async def create(
     if len(await every(db, server)) >= MOST_AT_ONCE:
         raise Refused("limit_reached")
     code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-    expires = None if lasts is None else datetime.now(UTC) + timedelta(seconds=lasts)
+    expires = None if lasts is None else func.now() + timedelta(seconds=lasts)  # the clock that ends it
     row = {"code": code, "server_id": server, "created_by": by, "expires_at": expires, "uses_left": uses}
-    await db.execute(insert(Invite).values(**row))
-    return Known(code, server, by, expires, uses)
+    return Known(*(await db.execute(insert(Invite).values(**row).returning(*_KNOWN))).one())
 
 
 async def every(db: AsyncConnection, server: uuid.UUID) -> list[Known]:
