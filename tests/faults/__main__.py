@@ -60,7 +60,7 @@ def main() -> int:
         return 0
     try:
         must_be_able()
-        results = run_all(wanted, asked)
+        results, leaked = run_all(wanted, asked)
     except CannotBreak as error:
         print(f"faults: {error}", file=sys.stderr)
         return 2
@@ -76,14 +76,18 @@ def main() -> int:
     if asked.json:
         asked.json.write_text(json.dumps([result.plain() for result in results], indent=1) + "\n")
     broken = [result for result in results if result.broken]
+    for each in leaked:
+        print(f"BROKEN  when all had ended, a log held what is secret: {each}")
     print(f"{len(results)} run, {len(broken)} broken a promise")
-    return 1 if broken or late or not results else 0
+    return 1 if broken or late or leaked or not results else 0
 
 
-def run_all(wanted: list[tuple[Variant, str]], asked: argparse.Namespace) -> list[Result]:
-    """In order; each result is on disk before the next one begins."""
+def run_all(wanted: list[tuple[Variant, str]], asked: argparse.Namespace) -> tuple[list[Result], list[str]]:
+    """In order; each result is on disk before the next one begins. And what was found in the logs when
+    everything had ended that must not be in any."""
     STATE.mkdir(parents=True, exist_ok=True)
     results: list[Result] = []
+    leaked: list[str] = []
     to_do = [each for each in wanted if asked.again or asked.names or asked.short or not done(*each).exists()]
     until = time.monotonic() + WHOLE
     with tempfile.TemporaryDirectory(prefix="xcord-faults-", ignore_cleanup_errors=True) as name:
@@ -99,10 +103,12 @@ def run_all(wanted: list[tuple[Variant, str]], asked: argparse.Namespace) -> lis
                         raise CannotBreak("60 minutes are over; the same command goes on from here")
                     print(f"{variant.name}:{mode}", flush=True)
                     result = attempt(here, variant, mode)
+                    result.broken += [f"a log holds what is secret: {each}" for each in here.leaks()]
                     done(variant, mode).write_text(json.dumps(result.plain()))
+            leaked = here.leaks()
     for variant, mode in wanted:
         results.append(Result(**json.loads(done(variant, mode).read_text())))
-    return results
+    return results, leaked
 
 
 def attempt(here: object, variant: Variant, mode: str) -> Result:

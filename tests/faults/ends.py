@@ -42,8 +42,13 @@ class Sfu:
 
     here: Namespace
     folder: Path
-    key: LiveKitKey = field(default_factory=new_key)
+    keys: list[LiveKitKey] = field(default_factory=lambda: [new_key()])
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def key(self) -> LiveKitKey:
+        """The pair that it has from its next start on, the newest of all that it had."""
+        return self.keys[-1]
 
     def start(self) -> None:
         """Starts it, or starts it again on the same ports; returns when it answers."""

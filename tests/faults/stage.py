@@ -8,18 +8,20 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.guests import account
+from tests.journeys.secrets import leaks_below
 
 from xcord import RunningApp
 from xcord.errors import CommandError, SetupError
 
 from .bus import SystemBus, system_bus
-from .ends import ADDRESS, WITHIN, ServerEnd, Sfu, wait
+from .ends import ADDRESS, OWNER_PASSWORD, WITHIN, ServerEnd, Sfu, wait
 from .namespaces import Namespace
 from .network import Network, network
 from .teller import Line, Teller
@@ -51,6 +53,15 @@ class Stage:
     peer: Teller | None = None
     others: list[Teller] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _passwords: set[str] = field(default_factory=lambda: {OWNER_PASSWORD})
+    _leaked: list[str] = field(default_factory=list)
+
+    def leaks(self) -> list[str]:
+        """Secrets that stand in any log of the run, and did not when it was last asked: where, and of what
+        kind."""
+        known = self._passwords | {pair.secret for pair in self.sfu.keys}
+        before, self._leaked = self._leaked, leaks_below(self.folder, known)
+        return sorted(Counter(self._leaked) - Counter(before))
 
     # -- people ----------------------------------------------------------------------------------------
 
@@ -58,6 +69,7 @@ class Stage:
         """An account of its own."""
         number = next(self._numbers)
         made = account.Credentials(f"person{number}", account.people(1)[0].password, f"Person {number}")
+        self._passwords.add(made.password)
         self.server.ask(
             "POST", "/v1/users", {"login": made.login, "name": made.name, "password": made.password}
         )

@@ -74,7 +74,7 @@ def _sfu(stage: Stage, words: Sequence[str]) -> None:
 def _rekey(stage: Stage, words: Sequence[str]) -> None:
     from .ends import new_key
 
-    stage.sfu.key = new_key()
+    stage.sfu.keys.append(new_key())
 
 
 def _server(stage: Stage, words: Sequence[str]) -> None:

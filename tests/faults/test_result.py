@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from . import __main__ as entry
 from .__main__ import chosen
+from .ends import Sfu, new_key
 from .matrix import MATRIX, MISSED, MISSED_IN_SILENCE, SHORT, SUBSET, Variant
 from .result import Result, judge, limits, note_events, quantile, table
+from .stage import Stage
 from .steps import WORDS
 from .trial import quiet_bytes
 
@@ -146,3 +153,36 @@ def test_a_quantile_is_a_value_that_was_measured(
     values: list[float], part: float, expected: float | None
 ) -> None:
     assert quantile(values, part) == expected
+
+
+@pytest.mark.parametrize("when", ["in a variant", "at the end"])
+def test_a_run_fails_when_a_log_holds_what_is_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], when: str
+) -> None:
+    sfu = Sfu(None, tmp_path)  # type: ignore[arg-type]
+    sfu.keys.append(new_key())
+    words = {"in a variant": f"an old key: {sfu.keys[0].secret}\n", "at the end": "Bearer 0123456789\n"}
+
+    def leak(moment: str, folder: Path) -> None:
+        if moment == when:
+            (folder / "app-1").mkdir(exist_ok=True)
+            (folder / "app-1" / "native.err").write_text(words[when])
+
+    @contextlib.contextmanager
+    def stage(folder: Path) -> Iterator[Stage]:
+        yield Stage(None, folder, sfu, None)  # type: ignore[arg-type]
+        leak("at the end", folder)
+
+    def run(here: Stage, variant: Variant, mode: str, say: object) -> Result:
+        leak("in a variant", here.folder)
+        return Result(variant.name, mode)
+
+    for name, made_up in (("stage", stage), ("run", run), ("must_be_able", dict), ("STATE", tmp_path)):
+        monkeypatch.setattr(entry, name, made_up)
+    monkeypatch.setattr(sys, "argv", ["faults", "--short"])
+    assert entry.main() == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if "BROKEN" in line]
+    assert len(told) == 1, told
+    assert "native.err: a" in told[0]
+    assert ("when all had ended" in told[0]) == (when == "at the end")
+    assert sfu.keys[0].secret not in told[0]

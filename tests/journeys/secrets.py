@@ -46,6 +46,11 @@ def kept_below(folder: Path) -> set[str]:
     return {secret for secret in found if len(secret) >= 8}
 
 
+def leaks_below(folder: Path, known: Iterable[str] = ()) -> list[str]:
+    """What no log there should have. :param known: passwords and keys that were used there."""
+    return leaks(logs_below(folder), {*known, *kept_below(folder)})
+
+
 @contextlib.contextmanager
 def own_folder(*known: str) -> Iterator[Path]:
     """A folder for processes, in whose logs no secret stands when they have ended.
@@ -57,5 +62,5 @@ def own_folder(*known: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="xcord-test-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         yield folder
-        found = leaks(logs_below(folder), {*known, *kept_below(folder)})
+        found = leaks_below(folder, known)
         assert not found, found
