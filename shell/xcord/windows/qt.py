@@ -228,7 +228,7 @@ class QtWindows(WindowLayer):
             native = self._windows[name].native
             # Not left to Python: its garbage collector may run on any thread, and Chromium ends the
             # process when a page is deleted on a thread that is not its own (test_qt: closed windows).
-            self._later(0, partial(delete, native.webview.page(), native))
+            self._later(0, partial(delete, native))
             self._forget(name)
             return True
         app = QGuiApplication.instance()
@@ -286,7 +286,7 @@ class QtWindows(WindowLayer):
                 watch.end()
         for native in list(view.BrowserView.instances.values()):
             native.visibility.end()
-            delete(native.webview.page(), native)
+            delete(native)
         delete(Page.profile_of_all)
         if self._signals:
             self._signals.close()

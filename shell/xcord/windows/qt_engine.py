@@ -27,4 +27,4 @@ def start_engine(app: QCoreApplication) -> None:
     QObject.connect(soon, SIGNAL("timeout()"), view, SLOT("stop()"))
     soon.start(0)
     app.processEvents()
-    delete(view.page(), view)
+    delete(view)

@@ -113,6 +113,14 @@ class Eye:
         )
         return done.stdout
 
+    def bring(self, title: str) -> None:
+        """A window to the front, once the window manager has it: it may be seen before that."""
+        until = time.monotonic() + PATIENCE
+        while title not in self.do("wmctrl", "-l"):
+            assert time.monotonic() < until, f"there is no window {title!r}"
+            time.sleep(0.02)
+        self.do("wmctrl", "-a", title)
+
     def click(self, at: tuple[int, int]) -> None:
         self.do("xdotool", "mousemove", *map(str, at), "click", "1")
 
@@ -322,10 +330,10 @@ def test_the_program_in_front_is_known(overlay: Desktop, screen: Screen, eye: Ey
     _seen(overlay, lambda said: said["application"] == "thegame")
     overlay.do("show", "main")
     overlay.await_event("visible", "main", True)
-    eye.do("wmctrl", "-a", "window main")
+    eye.bring("window main")
     mine = Path(f"/proc/{overlay.process.pid}/comm").read_text().strip()
     _seen(overlay, lambda said: said["application"] == mine)
-    eye.do("wmctrl", "-a", "other")
+    eye.bring("other")
     _seen(overlay, lambda said: said["application"] == "thegame")
     overlay.do("hide", "main")
     overlay.await_event("visible", "main", False)
