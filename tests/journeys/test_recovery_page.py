@@ -118,6 +118,7 @@ async def test_a_blip_moves_and_says_nothing(stage: Stage) -> None:
     stage.actor.sign_in()
     stage.actor.enter()
     await expect(page.locator("li.tile")).to_have_count(9)
+    await expect(page.get_by_role("button", name="View")).to_be_visible()  # it is loaded later
     before = await page.locator("main").inner_text()
     stage.actor.reconnection.set(Reconnection(phase="saving"))
     stage.actor.enter(status="reconnecting")
