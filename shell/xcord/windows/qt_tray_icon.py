@@ -7,6 +7,7 @@ xcord's mark, a microphone, one struck out, headphones struck out, an exclamatio
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -36,8 +37,9 @@ PAINTS: dict[IconName, Paint] = {
 }
 
 
+@cache
 def icon(name: IconName) -> QIcon:
-    """One state's icon in all sizes."""
+    """One state's icon in all sizes, drawn once."""
     made = QIcon()
     for size in SIZES:
         made.addPixmap(draw(name, size))
