@@ -145,7 +145,12 @@ async def test_a_take_over_replaces_a_connection_without_media_and_kicks_nobody(
         await world.until(lambda: world.read("voice").problem == "", timeout=30)
         assert world.read("voice").epoch == 2
         own = 1  # CLIENT_INITIATED
-        assert ends == [("connect", 1), ("dropped", own), ("closed", 1), ("connect", 2)]
+        # The SDK tells of one's own leaving, unless it has let go of the room by then.
+        assert [end for end in ends if end != ("dropped", own)] == [
+            ("connect", 1),
+            ("closed", 1),
+            ("connect", 2),
+        ]
 
 
 async def accepted(world: World) -> None:
