@@ -57,4 +57,6 @@ def _install() -> None:
 def _sources() -> Iterator[Path]:
     for folder, folders, files in os.walk(WEBUI):
         folders[:] = [name for name in folders if name not in _MADE]
+        if Path(folder).name == "project.inlang":
+            files = ["settings.json"]  # the rest is written by the first build
         yield from (Path(folder) / name for name in files)
