@@ -30,6 +30,9 @@ async def _measure(report: Report, stage: Stage) -> None:
             await asyncio.to_thread(show_overlay, app, True)
             for key, action in KEYS.items():
                 await asyncio.to_thread(app.ask, "hotkeys.bind", action=action, keys=key.lower())
+            await asyncio.to_thread(
+                app.wait, "who sees keys", ["hotkeys"], lambda s: s["hotkeys"]["listener"] == "global"
+            )
             keys, seed = Keys(stage.screen.display, list(KEYS), PRESSES), random.randrange(1 << 32)
             outcome = await flood(app, conductor, SHARES, RELOADS, seed, keys)
     for line in outcome.lines():
