@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.guests import stack
 from tests.guests.stack import App
 from tests.journeys import sfu
 from tests.journeys.processes import GONE_WITHIN, family, wait_gone
@@ -129,6 +130,17 @@ def test_an_app_whose_hub_is_blocked_for_ever_ends_all_the_same(world: World) ->
         asking.join(60.0)
     until(lambda: me not in sfu.people(world, room), "the SFU's list without me", FORGOTTEN_WITHIN)
     assert json.loads((home / "config" / "settings.json").read_text())["values"]["voice.muted"]
+
+
+@pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
+def test_a_server_end_takes_its_database_and_its_sfu_with_it(folder: Path, number: signal.Signals) -> None:
+    with stack.server_end(folder) as server:
+        found = family(server.child.process.pid)
+        names = {process.name() for process in found}
+        assert any("postgres" in name for name in names), names
+        assert any("livekit" in name for name in names), names
+        server.child.process.send_signal(number)
+        wait_gone(found, folder)
 
 
 SEEN = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from livekit import rtc
+from livekit import api, rtc
 from tests.guests.stack import OWNER, ServerEnd, server_end
 from tests.journeys.secrets import own_folder
 from tests.parts import LiveKit, start_livekit
@@ -102,6 +102,12 @@ class Call:
     def epoch(self) -> int:
         return int(self.page.slices["voice"]["epoch"])
 
+    @contextlib.asynccontextmanager
+    async def server(self) -> AsyncIterator[api.LiveKitAPI]:
+        """The SFU's own interface."""
+        async with api.LiveKitAPI(self.sfu.http_url, self.sfu.key, self.sfu.secret) as found:
+            yield found
+
 
 @contextlib.asynccontextmanager
 async def in_a_call(servers: Servers, folder: Path, *off: str) -> AsyncIterator[Call]:
@@ -172,6 +178,20 @@ async def test_a_server_that_sends_everybody_away_is_rejoined(
         await call.until_well()
         assert call.told()[0] == "lost"
         assert len(rooms) == 2
+
+
+async def test_who_was_removed_stays_removed(servers: Servers, tmp_path: Path, rooms: list[Any]) -> None:
+    async with in_a_call(servers, tmp_path) as call:
+        async with call.server() as server:
+            room = f"vc_{call.channel}"
+            (me,) = (await server.room.list_participants(api.ListParticipantsRequest(room=room))).participants
+            await server.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=me.identity))
+        slices = await call.until_phase("ended")
+        assert slices["voice"]["reason"] == "removed"
+        await asyncio.sleep(4.0)
+        assert (call.page.slices["voice"]["status"], len(rooms)) == ("lost", 1)
+        await call.page.ask("reconnection.try_now")
+        await call.until_well()
 
 
 async def test_an_sfu_that_knows_another_key_is_tried_three_times_with_fresh_tokens(

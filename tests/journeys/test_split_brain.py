@@ -1,6 +1,6 @@
 """Everybody asks at once while windows are reloaded: then all hold the same, and all were answered once.
 
-A command costs the app and its pages about 20 ms of CPU, so this asks 1,000; `bench overlay` asks 10,000.
+A command costs the app and its pages about 20 ms of CPU, so this asks 3,000; `bench overlay` asks 10,000.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.flood.web import probed
 from tests.guests.stack import App
 from tests.journeys.world import World
 
-SHARES = {"main": 250, "overlay": 250, "tray": 250, "cli": 250}
+SHARES = {"main": 700, "overlay": 700, "tray": 750, "cli": 750}
 RELOADS = 3  # of each window
 WINDOWS = ("main", "overlay")
 KEYS = {"f9": "mute", "f10": "deafen"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served
+from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served, Servers
 
 import xcord_sync
 from xcord import Asker, CommandError, Directory, JoinTokenFor, Login
@@ -64,3 +64,20 @@ async def test_refusals_arrive_as_their_codes(served: Served, tmp_path: Path) ->
                 await world.hub.ask("directory.join_token", JoinTokenFor(channel), VOICE)
             assert caught.value.code in ("no_such_channel", "not_found")
         assert shown(world).status == "connected"
+
+
+async def test_a_killed_server_end_makes_the_directory_stale_and_a_new_one_heals_it(
+    servers: Servers, tmp_path: Path
+) -> None:
+    one = servers.start()
+    port = one.address.rpartition(":")[2]
+    async with running(xcord_sync, folder=tmp_path) as world:
+        await world.ask("directory.login", Login(one.address, "owner", OWNER_PASSWORD))
+        before = shown(world)
+        one.kill()
+        await as_time_goes(world, lambda: shown(world).status == "stale")
+        assert shown(world).reason == "unreachable"
+        assert shown(world).servers == before.servers
+        servers.start("data", "--port", port)
+        await as_time_goes(world, lambda: shown(world).status == "connected")
+        assert shown(world) == before

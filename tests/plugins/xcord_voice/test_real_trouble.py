@@ -145,12 +145,10 @@ async def test_a_take_over_replaces_a_connection_without_media_and_kicks_nobody(
         await world.until(lambda: world.read("voice").problem == "", timeout=30)
         assert world.read("voice").epoch == 2
         own = 1  # CLIENT_INITIATED
-        # The SDK tells of one's own leaving, unless it has let go of the room by then.
-        assert [end for end in ends if end != ("dropped", own)] == [
-            ("connect", 1),
-            ("closed", 1),
-            ("connect", 2),
-        ]
+        # The SDK's state may say that it left before its event does; then the event does not come any more.
+        told = [end for end in ends if end[0] == "dropped"]
+        assert told in ([], [("dropped", own)])
+        assert ends == [("connect", 1), *told, ("closed", 1), ("connect", 2)]
 
 
 async def accepted(world: World) -> None:
