@@ -1,13 +1,15 @@
-"""Three people on one real server end: what one of them does, the others are shown."""
+"""Three apps on one real server end: invited, seen in a channel, removed, cut off, banned, signed out."""
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from livekit import rtc
+from tests.plugins.xcord_sync.callers import soon_once
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served
 from tests.plugins.xcord_sync.test_both_ends import VOICE, as_time_goes, shown
 
@@ -20,10 +22,14 @@ from xcord import (
     CreateInvite,
     CreateServer,
     DeleteServer,
+    Join,
     JoinTokenFor,
     LeaveServer,
     Login,
     LookAfter,
+    ModeratePerson,
+    MovePerson,
+    Nothing,
     Register,
     RemoveMember,
     RevokeInvite,
@@ -33,6 +39,7 @@ from xcord import (
     SetRole,
     Unban,
     Upkeep,
+    Voice,
 )
 from xcord.testing import World, running
 
@@ -162,6 +169,42 @@ async def three_apps(
         await ann.until(lambda: named(ann, den) is None, timeout=10)  # at once where she signed out
 
 
+async def test_three_apps_meet_and_part(
+    served: Served, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    async with three_apps(served, tmp_path) as (owner, ann, bo, server, _):
+        apps = [owner, ann, bo]
+        attic, other = server.channels[-1].id, server.channels[0].id
+
+        async def come_and_go() -> float:
+            """Seconds until all three apps see it, the longer of the two."""
+            async with in_call(bo, attic):
+                begin = time.monotonic()
+                await everybody(apps, attic, (me(ann), me(bo)))
+                came = time.monotonic() - begin
+            begin = time.monotonic()
+            await everybody(apps, attic, (me(ann),))
+            return max(came, time.monotonic() - begin)
+
+        async with in_call(ann, attic) as room:
+            await everybody(apps, attic, (me(ann),))
+            seen = await soon_once(1.0, come_and_go)
+            record_property("counted", f"seen by all three apps after {seen:.3f} s")
+
+            ann.answer("voice.join", Join)
+            ann.publish("voice", Voice(status="connected", channel=attic))
+            await owner.ask("directory.move", MovePerson(attic, me(ann), other))
+            await ann.until(lambda: ann.asked == [("voice.join", Join(other))])
+
+            gone = asyncio.Event()
+            room.on("disconnected", lambda *_: gone.set())
+            await owner.ask("directory.kick", ModeratePerson(attic, me(ann)))
+            await asyncio.wait_for(gone.wait(), 10)
+            await everybody(apps, attic, ())
+        async with in_call(ann, attic):  # a kick is no ban
+            await everybody(apps, attic, (me(ann),))
+
+
 async def test_who_was_cut_off_is_told_what_happened_meanwhile(served: Served, tmp_path: Path) -> None:
     async with three_apps(served, tmp_path) as (owner, ann, bo, server, cable):
         attic = server.channels[-1].id
@@ -254,3 +297,18 @@ async def test_others_see_a_picture_at_once_and_until_it_is_taken_away(
         assert caught.value.code == "not_a_picture"
         await ann.ask("directory.set_avatar", SetAvatar())
         await bo.until(lambda: not avatar(), timeout=10)
+
+
+async def test_signing_out_everywhere_reaches_every_device(served: Served, tmp_path: Path) -> None:
+    async with (
+        three_apps(served, tmp_path) as (_, ann, _, _, _),
+        running(xcord_sync, folder=tmp_path / "phone") as phone,
+    ):
+        account = shown(ann).account
+        assert account is not None
+        await phone.ask("directory.login", Login(served.address, account.login, PASSWORD))
+        assert me(phone) == me(ann)
+        await phone.ask("directory.logout_everywhere", Nothing())
+        assert shown(phone).status == "signed_out"
+        await ann.until(lambda: shown(ann).status == "signed_out", timeout=10)
+        assert shown(ann).reason == "unauthorized"
