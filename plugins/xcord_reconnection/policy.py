@@ -70,6 +70,7 @@ class Policy:
         self._fresh = self._looks = self._taken = 0
         self._taken_at = self._well_since = float("-inf")
         self._looking = self._doubt = False
+        self._looked_at = float("-inf")
         self._online: bool | None = None
 
     # -- the call --------------------------------------------------------------------------------------
@@ -167,7 +168,7 @@ class Policy:
         if self._looking:
             self.due = now + 0.25
             return []
-        self._looking, self.due = True, None
+        self._looking, self.due, self._looked_at = True, None, now
         self._looks += 1
         return [Look(self._doubt)]
 
@@ -184,7 +185,8 @@ class Policy:
             return []
         self.missing = missing
         if missing:
-            self.due = now + look_pause(self._looks, self._chance())
+            # From its begin on: a question that nobody answers takes two seconds, and is a wait already.
+            self.due = max(now, self._looked_at + look_pause(self._looks, self._chance()))
             return []
         if returned:
             self._note("answers", "", 0)

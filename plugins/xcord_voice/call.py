@@ -164,7 +164,8 @@ class Call:
 
     async def _check(self, effect: moves.Check) -> None:
         code = await self._parts.probe(effect.url)
-        if not code and self._state.up:
+        link = self._state.link
+        if not code and self._state.up and link is not None and not link.blind:
             # A server that answers again mostly brings the old connection back by itself, in no time, and the
             # next look at its statistics (LOOK_AGAIN) sees that.
             await self._parts.clock.sleep(SETTLE)
@@ -188,7 +189,7 @@ class Call:
             self._intents,
             self.scene.level,
             self.scene.microphone,
-            lambda missing: self._step(moves.Watched(epoch, self._parts.clock.now(), missing)),
+            lambda *seen: self._step(moves.Watched(epoch, self._parts.clock.now(), *seen)),
         )
         # Never cancelled, whatever happens here: livekit/python-sdks#784.
         connecting = asyncio.ensure_future(link.connect(effect.ticket.url, effect.ticket.token))

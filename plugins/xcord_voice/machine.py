@@ -58,7 +58,8 @@ SLOW_AFTER = 4.0  # seconds of reconnecting that are a problem; a resume takes u
 class Link:
     """The one Room. ``attempt`` is whose it is; ``since`` the time at which the SDK began to reconnect;
     ``told`` a reason that the server announced before it ends the connection (``moved``); ``stalled`` since
-    when media is missing; ``slow`` that the SDK has been reconnecting for too long to hide it."""
+    when media is missing; ``slow`` that the SDK has been reconnecting for too long to hide it; ``blind`` that
+    it has no path any more on which media could return."""
 
     epoch: int
     attempt: int
@@ -67,6 +68,7 @@ class Link:
     told: str = ""
     stalled: float | None = None
     slow: bool = False
+    blind: bool = False
 
     @property
     def trouble(self) -> float | None:
@@ -280,7 +282,7 @@ def _link_event(state: State, link: Link, event: Event) -> Result:
 def _watched(link: Link, event: Watched) -> Link:
     stalled = (event.now if link.stalled is None else link.stalled) if event.missing else None
     slow = link.phase == "saving" and event.now - link.since >= SLOW_AFTER
-    return replace(link, stalled=stalled, slow=slow)
+    return replace(link, stalled=stalled, slow=slow, blind=event.blind)
 
 
 def _end_link(state: State, *, polite: bool) -> Result:

@@ -19,12 +19,12 @@ LET_GO_FOR = 0.1  # seconds; the server answers to each word by itself, so the s
 
 
 async def watch(
-    clock: Clock, link: Link, expected: Callable[[], bool], report: Callable[[bool], None]
+    clock: Clock, link: Link, expected: Callable[[], bool], report: Callable[[bool, bool], None]
 ) -> None:
     """Until it is cancelled.
 
     :param expected: whether somebody is there whose sound or video should come.
-    :param report: told after each look whether media is missing.
+    :param report: told after each look whether media is missing, and whether there is nothing to look at.
     """
     stall = Stall()
     while True:
@@ -34,7 +34,7 @@ async def watch(
             stall.unknown(now)
         else:
             stall.note(now, vital, expected=expected())
-        report(stall.missing)
+        report(stall.missing, stall.blind)
         await clock.sleep(stall.pause)
 
 

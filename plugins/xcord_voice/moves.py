@@ -140,11 +140,13 @@ class Reconnected:
 
 @dataclass(frozen=True)
 class Watched:
-    """What the connection's statistics say about once a second: is media missing that should be there?"""
+    """What the connection's statistics say about once a second: is media missing that should be there?
+    ``blind``: there are none, since the SDK has given the path up and builds another one."""
 
     epoch: int
     now: float
     missing: bool
+    blind: bool = False
 
 
 @dataclass(frozen=True)

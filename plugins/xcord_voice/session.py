@@ -33,7 +33,7 @@ class Session:
 
     :param on_level: level of a user's sound in dBFS, None when it ended.
     :param on_microphone: ``on``, ``none``, ``denied`` or ``off``.
-    :param on_look: told about once a second whether media is missing.
+    :param on_look: told about once a second whether media is missing, and whether nobody can tell.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Session:
         intents: Intents,
         on_level: Callable[[str, float | None], None],
         on_microphone: Callable[[str], None],
-        on_look: Callable[[bool], None],
+        on_look: Callable[[bool, bool], None],
     ) -> None:
         self.epoch, self.link, self.identity = epoch, link, ""
         self._parts, self._roster, self._intents = parts, roster, intents

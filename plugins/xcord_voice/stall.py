@@ -33,14 +33,14 @@ class Stall:
 
     def __init__(self) -> None:
         self.missing = False
+        self.blind = False  # there are no statistics: the SDK builds another connection
         self._last: tuple[float, Vital] | None = None
         self._flow = 0.0
         self._waiting_since: float | None = None
-        self._blind = False
 
     def note(self, now: float, vital: Vital, *, expected: bool) -> None:
         """One look. ``expected``: somebody is there whose sound or video should come."""
-        self._blind = False
+        self.blind = False
         if self._last is not None and vital.quiet < LOOK_EVERY / 2:
             then, before = self._last
             self._flow = max(0, vital.packets - before.packets) / max(now - then, 1e-3)
@@ -56,14 +56,14 @@ class Stall:
 
     def unknown(self, now: float) -> None:
         """There are no statistics at this moment."""
-        self._blind = True
+        self.blind = True
         if self._last is not None and now - self._last[0] >= UNKNOWN:
             self.missing = True
 
     @property
     def pause(self) -> float:
         """Seconds until the next look."""
-        if self.missing or self._blind or self._waiting_since is not None or self._last is None:
+        if self.missing or self.blind or self._waiting_since is not None or self._last is None:
             return LOOK_AGAIN
         quiet = self._last[1].quiet
         return min(LOOK_EVERY, max(LOOK_AGAIN, QUIET - quiet + 0.02)) if quiet < QUIET else LOOK_EVERY

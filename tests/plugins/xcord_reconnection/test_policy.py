@@ -10,6 +10,7 @@ from tests.plugins.xcord_reconnection.stage import staged
 import xcord_reconnection
 from xcord.testing import running
 from xcord_reconnection.pace import look_pause, pause, take_over_pause
+from xcord_reconnection.policy import Look, Policy, View
 from xcord_reconnection.signals import Network, Woke
 
 Patch = pytest.MonkeyPatch
@@ -75,6 +76,18 @@ async def test_looks_become_rarer(monkeypatch: Patch) -> None:
         assert 35 <= len(stage.looks) <= 42
         await stage.after(570)
         assert len(stage.looks) < 220
+
+
+def test_a_question_that_nobody_answered_for_two_seconds_was_wait_enough() -> None:
+    """A network that returns between two questions would be found late."""
+    policy = Policy(lambda: 0.5, lambda *line: None)
+    policy.see(0.0, View("connected", channel="lobby"))
+    assert policy.see(1.0, View("lost", "connection_lost", channel="lobby")) == [Look()]
+    policy.answered(3.0, "timed_out", "")
+    assert policy.due == 3.0
+    assert policy.tick(3.0) == [Look()]
+    policy.answered(3.1, "unreachable", "")
+    assert policy.due == 3.5
 
 
 async def test_attempts_that_fail_are_spread_ever_wider(monkeypatch: Patch) -> None:

@@ -319,6 +319,22 @@ async def test_the_sdk_that_recovers_is_not_replaced_before_media_could_flow_aga
         assert "disconnect 1" not in network.log
 
 
+async def test_a_connection_without_a_path_is_replaced_as_soon_as_the_server_answers(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK builds another one meanwhile, so nothing can come back on the old one by itself."""
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world)
+        await link.tell(events.SdkReconnecting())
+        link.vitals = None
+        await world.clock.advance(3.0)
+        await world.ask("voice.rejoin", {"take_over": True})
+        await settle()
+        assert "disconnect 1" in network.log
+        await world.until(lambda: len(network.links) == 2)
+        await network.link.arrive()
+
+
 async def test_missing_media_is_told_while_connected_and_permits_a_take_over(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
