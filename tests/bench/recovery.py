@@ -1,4 +1,8 @@
-"""How fast a broken call is back, beside the SDK alone and livekit-client in the same broken network."""
+"""How fast a broken call is back, beside the SDK alone and livekit-client in the same broken network.
+
+XCORD_BENCH_PARTS chooses among outages, ends and memory, XCORD_BENCH_OUTAGES among the outages;
+`build/README.md` tells how each is taken. A part that was not chosen has no figure.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +35,12 @@ SIDE_BY_SIDE = (
     "link-down-40",
 )
 ALONE = ("sfu-stop-8", "server-500")
+OUTAGES = os.environ.get("XCORD_BENCH_OUTAGES", ",".join(SIDE_BY_SIDE)).split(",")
 NAMES = ("ours", "SDK alone", "livekit-client")
+SDKS = 3  # whose own attempts fall at random moments; their mean counts
 HOSTILE = ("black-hole-10",)
+PARTS = {"outages", "ends", "memory"}
+CHOSEN = os.environ.get("XCORD_BENCH_PARTS", ",".join(sorted(PARTS))).split(",")
 GIVEN_UP = 60.0  # seconds: who is not back by then is counted with this
 RECONNECTS = 200
 RECONNECTS_WITHIN = 420.0
@@ -47,26 +55,28 @@ def variant(name: str) -> Variant:
 
 
 @contextlib.contextmanager
-def others(here: Stage) -> Iterator[tuple[Teller, Teller]]:
-    """The SDK alone and livekit-client, both in the app's network and listening to the same peer."""
-    talking = here.peer_user
-    sdk = here.bare(
-        "sdk", here.net.client, here.new_person(), "sdk", {"me": talking, "hertz": PEERS, "stays": 1}
-    )
+def others(here: Stage) -> Iterator[tuple[list[Teller], Teller]]:
+    """The SDK alone and livekit-client, all in the app's network and listening to the same peer."""
+    more = {"me": here.peer_user, "hertz": PEERS, "stays": 1}
+    sdks = [here.bare("sdk", here.net.client, here.new_person(), "sdk", more) for _ in range(SDKS)]
     ticket = here.server.ticket(here.new_person(), here.channel, "browser")
     first = json.dumps({"url": ticket.url, "token": ticket.token})
     command = [*here.net.client.prefix, sys.executable, "-m", "tests.faults.browser", str(CLIENT)]
     browser = Teller("browser", command, here.folder, os.environ, first)
     try:
         until = time.monotonic() + 60
-        while not (heard(sdk, "tone") and counted(browser)):
+        while not all_there(sdks, browser):
             if time.monotonic() > until:
                 raise TimeoutError("the SDK alone or livekit-client is not in the call")
             time.sleep(0.1)
-        yield sdk, browser
+        yield sdks, browser
     finally:
-        sdk.close()
-        browser.close()
+        for each in (*sdks, browser):
+            each.close()
+
+
+def all_there(sdks: list[Teller], browser: Teller) -> bool:
+    return all(heard(sdk, "tone") for sdk in sdks) and counted(browser)
 
 
 def heard(teller: Teller, name: str) -> bool:
@@ -91,26 +101,32 @@ def back(lines: list[Line], healed: float, flows: Callable[[Line, Line], bool]) 
 
 
 def compare(report: Report, here: Stage, results: list[Result]) -> None:
-    """The same outages for all three at once."""
-    ours, sdks, browsers = [], [], []
-    for name in SIDE_BY_SIDE:
+    """The same outages for all at once."""
+    ours, means, browsers = [], [], []
+    for name in OUTAGES:
         here.start_app()
         here.join()
-        with others(here) as (sdk, browser):
+        with others(here) as (sdks, browser):
             result = run(here, variant(name), "on", print)
             results.append(result)
             until = time.monotonic() + 20
-            while time.monotonic() < until and not (heard(sdk, "tone") and counted(browser)):
+            while time.monotonic() < until and not all_there(sdks, browser):
                 time.sleep(0.1)
             time.sleep(1.5)
             healed = result.probed
             ours.append(max(0.05, result.sound_in if result.sound_in is not None else GIVEN_UP))
-            sdks.append(back(sdk.since(healed), healed, lambda before, line: line["tone"] >= HEARD))
+            backs = [
+                back(sdk.since(healed), healed, lambda before, line: line["tone"] >= HEARD) for sdk in sdks
+            ]
+            means.append(sum(backs) / len(backs))
             packets = [line for at, line in enumerate(browser.since(healed)) if at % 3 == 0]
             browsers.append(back(packets, healed, lambda before, line: line["packets"] > before["packets"]))
-            took = (f"{each[-1]:.2f} s" for each in (ours, sdks, browsers))
-            print(name, *(f"{who} {back}" for who, back in zip(NAMES, took, strict=True)), sep="  ")
-    report.ratio("back_vs_sdk_alone", sum(ours), sum(sdks))
+            took = (f"{each[-1]:.2f} s" for each in (ours, means, browsers))
+            each = " ".join(f"{one:.2f}" for one in backs)
+            print(
+                name, *(f"{who} {back}" for who, back in zip(NAMES, took, strict=True)), f"({each})", sep="  "
+            )
+    report.ratio("back_vs_sdk_alone", sum(ours), sum(means))
     report.ratio("back_vs_livekit_client", sum(ours), sum(browsers))
 
 
@@ -167,37 +183,52 @@ def settle(report: Report, here: Stage, began: tuple[int, int]) -> None:
     report.figure("tasks_more", max(0, more[1]), "")
 
 
+def ends(report: Report, here: Stage, results: list[Result]) -> None:
+    """Faults of the ends, and an outage with the hostile plugin."""
+    results += [run(here, variant(each), "on", print) for each in ALONE]
+    hostile = [run(here, variant(each), "hostile", print) for each in HOSTILE]
+    results += hostile
+    here.flags, here.hostile = (), False
+    report.figure("hostile_up_percent", min(each.up_percent or 0.0 for each in hostile), "percent")
+
+
 def measure(report: Report) -> None:
-    """Each run on one stage."""
+    """Each run on one stage.
+
+    :raises SystemExit: a part or an outage that there is not.
+    """
+    if unknown := {*CHOSEN} - PARTS or {*OUTAGES} - {*SIDE_BY_SIDE}:
+        raise SystemExit(f"bench recovery has no {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="xcord-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)
         with stage(folder, {"XCORD_JOIN_TTL": "86400"}) as here:
             for _turn in report.turns():
                 results: list[Result] = []
-                compare(report, here, results)
-                results += [run(here, variant(each), "on", print) for each in ALONE]
-                hostile = [run(here, variant(each), "hostile", print) for each in HOSTILE]
-                here.flags, here.hostile = (), False
-                memory(report, here)
-                tell(report, results, hostile)
+                if "outages" in CHOSEN:
+                    compare(report, here, results)
+                if "ends" in CHOSEN:
+                    ends(report, here, results)
+                if "memory" in CHOSEN:
+                    memory(report, here)
+                if results:
+                    tell(report, results)
 
 
-def tell(report: Report, results: list[Result], hostile: list[Result]) -> None:
+def tell(report: Report, results: list[Result]) -> None:
     """The figures."""
-    everything = [*results, *hostile]
-    backs = [each.back for each in results if each.back is not None]
-    videos = [each.video for each in results if each.video is not None]
-    problems = [each.problem for each in results if each.problem is not None]
-    report.figure("rooms_with_sockets", max(max(each.rooms, each.sockets) for each in everything), "")
-    report.figure("self_kicks", sum(each.kicked for each in everything), "")
-    report.figure("tiles_moved", sum(each.moved for each in everything), "")
+    ours = [each for each in results if each.mode == "on"]
+    backs = [each.back for each in ours if each.back is not None]
+    videos = [each.video for each in ours if each.video is not None]
+    problems = [each.problem for each in ours if each.problem is not None]
+    report.figure("rooms_with_sockets", max(max(each.rooms, each.sockets) for each in results), "")
+    report.figure("self_kicks", sum(each.kicked for each in results), "")
+    report.figure("tiles_moved", sum(each.moved for each in results), "")
     report.figure("audio_back_p95_s", quantile(backs, 0.95), "s")
     report.figure("video_back_p95_s", quantile(videos, 0.95), "s")
     report.figure("problem_shown_p95_s", quantile(problems, 0.95), "s")
-    report.figure("hostile_up_percent", min(each.up_percent or 0.0 for each in hostile), "percent")
-    report.figure("muted_db", max(each.muted_db for each in everything), "db")
-    report.figure("muted_payload_bytes_per_s", max(each.muted_bytes for each in everything), "")
+    report.figure("muted_db", max(each.muted_db for each in results), "db")
+    report.figure("muted_payload_bytes_per_s", max(each.muted_bytes for each in results), "")
 
 
 def main() -> None:
