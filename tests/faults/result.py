@@ -42,6 +42,7 @@ class Result:
     reason: str = ""
     note: str = ""  # how the call was at the end, where it was not as it should be
     seconds: float = 0.0
+    breaks: int = 0  # of the sound, after it was back; while a hostile plugin is watched
     probed: float = 0.0  # the monotonic moment of the first successful probe
     said: list[str] = field(default_factory=list)  # the timeline's codes
     broken: list[str] = field(default_factory=list)

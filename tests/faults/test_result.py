@@ -13,6 +13,7 @@ import pytest
 from . import __main__ as entry
 from .__main__ import chosen
 from .ends import Sfu, new_key
+from .flow import Flow, flow
 from .matrix import MATRIX, MISSED, MISSED_IN_SILENCE, SHORT, SUBSET, Variant
 from .result import Result, judge, limits, note_events, quantile, table
 from .stage import Stage
@@ -104,6 +105,28 @@ def test_silence_is_counted_from_a_second_after_each_stream_began() -> None:
     loud = [{**sample, "bytes": 10 * sample["bytes"]} for sample in new]
     assert quiet_bytes([*old, *loud], 5.5) == pytest.approx(400)
     assert quiet_bytes(old[:2], 0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("gone", "expected"),
+    [
+        ([], Flow(0.0, 0.0, 0)),
+        ([1, 2, 3, 8], Flow(0.8, 0.8, 0)),
+        ([1, 2, 3, 8, 60, 61, 90], Flow(0.8, 9.0, 2)),
+        ([40, 41], Flow(0.0, 4.1, 1)),
+        ([1, 20, 45, 80, 99], Flow(4.5, 9.9, 2)),
+        ([1, 20, 45, 70, 99], Flow(9.9, 9.9, 0)),
+    ],
+)
+def test_sound_is_back_once_it_flows_for_three_seconds_and_what_follows_is_a_break(
+    gone: list[int], expected: Flow
+) -> None:
+    found = flow([(100 + at / 10, at not in gone) for at in range(100)], 100.0)
+    assert (round(found.back, 3), round(found.last, 3), found.breaks) == (
+        expected.back,
+        expected.last,
+        expected.breaks,
+    )
 
 
 def test_who_waits_for_a_peer_or_was_refused_is_told_apart() -> None:

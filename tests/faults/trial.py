@@ -11,6 +11,7 @@ from typing import Any
 from xcord import CommandError, SetupError
 
 from .ends import HOST, SIGNAL
+from .flow import STEADY, Flow, flow
 from .matrix import Variant
 from .proof import answers
 from .result import QUIET_BYTES, SILENT, Result, judge, note_events
@@ -18,7 +19,6 @@ from .sockets import Sockets
 from .stage import HEARD, Stage
 from .steps import carry_out
 
-STEADY = 3.0  # seconds that everything has to flow for, so that a picture which freezes again is not back
 AWAY = 8.0  # seconds for which a call that has to stay away is watched
 BEFORE = 3.0  # seconds before a check in which a stream that began is known to be fresh in it
 SHUT = 3.0  # seconds of the check that muted is silent; the first one is the gate's
@@ -121,19 +121,19 @@ def _await(stage: Stage, variant: Variant, mode: str, result: Result, probed: fl
         result.note = f"{voice.get('status')} {result.reason}, missing: {' '.join(missing)}"
     result.recovered = voice.get("status") == "connected" and (flows or variant.back is None)
     if result.recovered:
-        result.sound_in = _since(stage.app, "heard", probed)
+        heard = flow([(line["t"], line["heard"] >= HEARD) for line in stage.app.since(probed)], probed)
+        result.sound_in = heard.back if mode == "hostile" else heard.last
         result.video = _pictures_since(stage, probed)
         if not variant.muted:
-            result.sound_out = _since(stage.peer, "tone", probed)
+            tone = _tone(stage, probed)
+            result.sound_out = tone.back if mode == "hostile" else tone.last
+            result.breaks = heard.breaks + tone.breaks
 
 
-def _since(teller: Any, name: str, probed: float) -> float:
-    """Seconds after the probe from which a tone has been heard without a break until now."""
-    back = probed
-    for line in teller.since(probed):
-        if line[name] < HEARD:
-            back = line["t"]
-    return float(max(0.0, back - probed))
+def _tone(stage: Stage, since: float) -> Flow:
+    """What the peer hears of the app's person."""
+    lines = stage.peer.since(since) if stage.peer else []
+    return flow([(line["t"], line["tone"] >= HEARD) for line in lines], since)
 
 
 def _pictures_since(stage: Stage, probed: float, gap: float = 1.0) -> float:
@@ -155,7 +155,7 @@ def _mute(stage: Stage, variant: Variant, result: Result, probed: float) -> None
         until = opened + 10
         while time.monotonic() < until and "out" in stage.missing(time.monotonic() - 0.5, time.monotonic()):
             time.sleep(0.05)
-        result.sound_out = max(0.0, _since(stage.peer, "tone", opened))
+        result.sound_out = _tone(stage, opened).last
     stage.remote.ask("voice.mute", {"on": True})
     shut = time.monotonic()
     time.sleep(1.0 + SHUT)
