@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -208,6 +209,27 @@ async def test_a_refused_token_is_not_in_the_error(stuck: StuckRoom) -> None:
         await RoomLink(lambda event: None).connect("ws://x", token)
     assert (caught.value.code, "eyJ" in str(caught.value)) == ("token_refused", False)
     assert caught.value.__cause__ is None
+
+
+async def test_the_sdks_own_log_lines_hold_no_token(
+    stuck: StuckRoom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("livekit")
+    monkeypatch.setattr(logger, "filters", [])
+    RoomLink(lambda event: None)
+    RoomLink(lambda event: None)
+    logger.warning("no way to ws://x?access_token=%s", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln")
+    assert "[token]" in caplog.text
+    assert "eyJ" not in caplog.text
+    assert len(logger.filters) == 1
+
+
+async def test_what_waits_in_the_sdk_for_being_sent_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second is the SDK's default: so long would be heard of a microphone after it was shut."""
+    asked: dict[str, int] = {}
+    monkeypatch.setattr(rtc, "AudioSource", lambda *shape, **more: asked.update(more))
+    sdk.MicrophoneSource()
+    assert 0 < asked["queue_size_ms"] <= 50
 
 
 # -- what blocks while the SDK reconnects ------------------------------------------------------------
