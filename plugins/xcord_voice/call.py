@@ -14,6 +14,7 @@ from xcord import CommandError, JoinToken, VideoStatistics
 
 from . import events, machine, moves
 from .events import LinkEvent
+from .lingering import keep, none_left
 from .parts import Intents, Parts
 from .roster import Roster
 from .scene import Scene, Screen
@@ -26,10 +27,8 @@ OPEN_WITHIN = 40.0  # seconds: the SDK's own four attempts may take 32
 STUCK_AFTER = 80.0  # more seconds after which a connect() will never return
 CLOSE_WITHIN = 10.0  # seconds for a disconnect()
 SETTLE = 0.35  # seconds between the server's answer and a take-over; a cut path heals within 0.05
+GREETED_WITHIN, NEARLY_BACK = 2.0, 1.0  # seconds since the SDK saw somebody, and until it is back then
 LINGER_WITHIN = 30.0  # seconds to wait for a connection that an earlier life left behind
-
-_lingering: set[asyncio.Future[Any]] = set()
-"""Connections that may still hold sockets, of all lives of this process: there is one Room at a time."""
 
 
 class Call:
@@ -164,15 +163,22 @@ class Call:
 
     async def _check(self, effect: moves.Check) -> None:
         code = await self._parts.probe(effect.url)
-        link = self._state.link
-        if not code and self._state.up and link is not None and not link.blind:
-            # A server that answers again mostly brings the old connection back by itself, in no time, and the
-            # next look at its statistics (LOOK_AGAIN) sees that.
-            await self._parts.clock.sleep(SETTLE)
+        if not code and self._state.up:
+            await self._parts.clock.sleep(self._patience())
         self._step(moves.Checked(effect.check, code))
 
+    def _patience(self) -> float:
+        """Seconds for which the old connection may still come back by itself once the server answers."""
+        link, session = self._state.link, self._session
+        if session is not None and self._parts.clock.now() - session.greeted_at < GREETED_WITHIN:
+            return NEARLY_BACK  # the SDK is in the room again, and is back in less time than a new connection
+        if link is not None and link.blind:
+            return 0.0
+        # A cut path mostly heals in no time, and the next look at its statistics (LOOK_AGAIN) sees that.
+        return SETTLE
+
     async def _probe(self, effect: moves.Probe) -> None:
-        gone = asyncio.ensure_future(_none_open())
+        gone = asyncio.ensure_future(none_left())
         free = await self._finished(gone, LINGER_WITHIN)
         gone.cancel()
         code = await self._parts.probe(effect.url) if free else "restart_needed"
@@ -193,7 +199,7 @@ class Call:
         )
         # Never cancelled, whatever happens here: livekit/python-sdks#784.
         connecting = asyncio.ensure_future(link.connect(effect.ticket.url, effect.ticket.token))
-        _keep(connecting)
+        keep(connecting)
         if not await self._finished(connecting, OPEN_WITHIN):
             self._step(moves.Overdue(epoch))
             if not await self._finished(connecting, STUCK_AFTER):
@@ -223,7 +229,7 @@ class Call:
         # A sound system that hangs must not look like a connection that hangs.
         self._tasks.start(session.closed())
         ending = asyncio.ensure_future(self._end(session, effect.polite))
-        _keep(ending)
+        keep(ending)
         self._tasks.start(self._ended(session.epoch, ending))
 
     async def _ended(self, epoch: int, ending: asyncio.Future[None]) -> None:
@@ -283,15 +289,3 @@ class Call:
         if self._state.up:
             session.begin(event)
             self.scene.filled()
-
-
-def _keep(connection: asyncio.Future[Any]) -> None:
-    _lingering.add(connection)
-    connection.add_done_callback(_lingering.discard)
-
-
-async def _none_open() -> None:
-    """Returns when no connection of any life is left. (A closed loop's are not waited for.)"""
-    loop = asyncio.get_running_loop()
-    while waiting := {left for left in _lingering if not left.done() and left.get_loop() is loop}:
-        await asyncio.wait(waiting)

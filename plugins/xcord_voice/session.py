@@ -64,6 +64,7 @@ class Session:
             lambda error: log.warning("a part of the connection failed: %s", type(error).__name__)
         )
         self._ended = False
+        self.greeted_at = float("-inf")  # when somebody or something was last seen to appear in the room
 
     # -- begin and end ---------------------------------------------------------------------------------
 
@@ -147,6 +148,8 @@ class Session:
         """One event of this connection, in the SDK's order."""
         now = self._parts.clock.now()
         roster = self._roster
+        if isinstance(event, events.PersonSeen | events.TrackSeen | events.TrackStarted):
+            self.greeted_at = now
         match event:
             case events.PersonSeen():
                 roster.joined(now, event.identity, event.sid, event.name, event.metadata)

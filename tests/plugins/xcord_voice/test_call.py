@@ -350,6 +350,25 @@ async def test_a_connection_without_a_path_is_replaced_as_soon_as_the_server_ans
         await network.link.arrive()
 
 
+async def test_an_sdk_that_is_in_the_room_again_gets_a_second_more(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reports people and tracks before it says that it is back; a new connection would take longer."""
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world, "lobby", seen("ann:phone"))
+        await link.tell(events.SdkReconnecting(), events.PersonGone("ann:phone", "PA_ann:phone"))
+        link.vitals = None
+        await world.clock.advance(3.0)
+        await link.tell(seen("ann:phone", "PA_2"))
+        await world.ask("voice.rejoin", {"take_over": True})
+        await world.clock.advance(0.9)
+        assert "disconnect 1" not in network.log
+        await world.clock.advance(0.2)
+        assert "disconnect 1" in network.log, "but not for ever"
+        await world.until(lambda: len(network.links) == 2)
+        await network.link.arrive()
+
+
 async def test_missing_media_is_told_while_connected_and_permits_a_take_over(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
