@@ -163,8 +163,8 @@ class Call:
 
     async def _check(self, effect: moves.Check) -> None:
         code = await self._parts.probe(effect.url)
-        if not code and self._state.up:
-            await self._parts.clock.sleep(self._patience())
+        if not code and self._state.up and (patience := self._patience()):
+            await self._parts.clock.sleep(patience)
         self._step(moves.Checked(effect.check, code))
 
     def _patience(self) -> float:

@@ -115,6 +115,8 @@ def _await(stage: Stage, variant: Variant, mode: str, result: Result, probed: fl
         time.sleep(0.1)
     voice = _voice(stage)
     result.reason = str(voice.get("reason", ""))
+    if voice.get("status") == "idle":  # the call ended with the login that it stands by, which says why
+        result.reason = str(stage.read("directory")["reason"])
     now = time.monotonic()
     if not flows:
         missing = sorted(stage.missing(now - 1.0, now) & wanted)
