@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -299,6 +300,15 @@ def test_what_the_sdk_only_seems_to_do_is_not_relied_on(name: str) -> None:
     sources = list(Path(xcord_voice.room.__file__).parent.rglob("*.py"))
     assert len(sources) > 20
     assert [source.name for source in sources if name in source.read_text(encoding="utf-8")] == []
+
+
+def test_nothing_forks() -> None:
+    """A forked child may not use the SDK, and has its locks as they were."""
+    ours = Path(xcord_voice.room.__file__).parents[2]
+    sources = [source for part in ("plugins", "shell") for source in (ours / part).rglob("*.py")]
+    assert len(sources) > 200
+    forks = re.compile(r"os\.(fork|forkpty)\(|(import|from) multiprocessing(?!\.connection)")
+    assert [source.name for source in sources if forks.search(source.read_text(encoding="utf-8"))] == []
 
 
 async def test_each_connection_has_a_room_of_its_own() -> None:
