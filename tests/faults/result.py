@@ -42,7 +42,7 @@ class Result:
     reason: str = ""
     note: str = ""  # how the call was at the end, where it was not as it should be
     seconds: float = 0.0
-    breaks: int = 0  # of the sound, after it was back; while a hostile plugin is watched
+    breaks: int = 0  # of the sound, after it was back
     probed: float = 0.0  # the monotonic moment of the first successful probe
     said: list[str] = field(default_factory=list)  # the timeline's codes
     broken: list[str] = field(default_factory=list)
@@ -160,7 +160,19 @@ def limits(variants: Sequence[Variant], results: Sequence[Result]) -> tuple[Limi
     )
 
 
-HEADER = ("variant", "plugin", "back", "sound s", "video s", "told s", "rooms", "conns", "leaked", "moved")
+HEADER = (
+    "variant",
+    "plugin",
+    "back",
+    "sound s",
+    "video s",
+    "told s",
+    "rooms",
+    "conns",
+    "breaks",
+    "leaked",
+    "moved",
+)
 
 
 def row(result: Result) -> tuple[str, ...]:
@@ -171,7 +183,7 @@ def row(result: Result) -> tuple[str, ...]:
 
     rooms = f"{result.rooms}/{result.sockets}"
     told = (seconds(result.back), seconds(result.video), seconds(result.problem), rooms)
-    counts = (str(result.connections), str(result.leaked), str(result.moved))
+    counts = (str(result.connections), str(result.breaks), str(result.leaked), str(result.moved))
     return (result.variant, result.mode, "yes" if result.recovered else "no", *told, *counts)
 
 

@@ -124,12 +124,13 @@ def _await(stage: Stage, variant: Variant, mode: str, result: Result, probed: fl
     result.recovered = voice.get("status") == "connected" and (flows or variant.back is None)
     if result.recovered:
         heard = flow([(line["t"], line["heard"] >= HEARD) for line in stage.app.since(probed)], probed)
-        result.sound_in = heard.back if mode == "hostile" else heard.last
+        result.sound_in = heard.back
         result.video = _pictures_since(stage, probed)
         if not variant.muted:
             tone = _tone(stage, probed)
-            result.sound_out = tone.back if mode == "hostile" else tone.last
-            result.breaks = heard.breaks + tone.breaks
+            result.sound_out = tone.back
+            result.breaks = tone.breaks
+        result.breaks += heard.breaks
 
 
 def _tone(stage: Stage, since: float) -> Flow:
