@@ -86,6 +86,36 @@ async def test_a_consumer_that_the_sdk_does_not_wake_is_ended() -> None:
     assert asyncio.all_tasks() == before
 
 
+class Asleep:
+    """The SDK's stream as it is after its end: who waits for a frame waits for ever."""
+
+    def __init__(self, track: Any, **options: Any) -> None: ...
+
+    def __aiter__(self) -> Asleep:
+        return self
+
+    async def __anext__(self) -> Any:
+        await asyncio.Event().wait()
+
+    async def aclose(self) -> None: ...
+
+
+async def test_in_the_public_way_a_consumer_that_is_not_woken_is_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module, name in ((sdk_sound, "AudioStream"), (sdk_pictures, "VideoStream")):
+        monkeypatch.setattr(module, "direct", lambda: False)
+        monkeypatch.setattr(rtc, name, Asleep)
+    before = asyncio.all_tasks()
+    sound = sdk_sound.hear("track", lambda samples: None, 20)
+    pictures = sdk_pictures.see("track", lambda width, height, pixels: None)
+    await settle()
+    assert len(asyncio.all_tasks() - before) == 2
+    await sound.aclose()
+    await pictures.aclose()
+    assert asyncio.all_tasks() == before
+
+
 async def test_all_streams_are_closed_with_the_call(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
