@@ -123,7 +123,8 @@ def _await(stage: Stage, variant: Variant, mode: str, result: Result, probed: fl
         result.note = f"{voice.get('status')} {result.reason}, missing: {' '.join(missing)}"
     result.recovered = voice.get("status") == "connected" and (flows or variant.back is None)
     if result.recovered:
-        heard = flow([(line["t"], line["heard"] >= HEARD) for line in stage.app.since(probed)], probed)
+        lines = stage.app.since(probed) if stage.app else []
+        heard = flow([(line["t"], line["heard"] >= HEARD) for line in lines], probed)
         result.sound_in = heard.back
         result.video = _pictures_since(stage, probed)
         if not variant.muted:
