@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -93,7 +93,7 @@ class Scene:
         """Whoever is there by now did not join just now."""
         self._told = {person.user: person.name for person in self._people()}
 
-    def level(self, user: str, dbfs: float | None) -> None:
+    def level(self, user: str, dbfs: float | None, slices: Sequence[float] = ()) -> None:
         """A block of sound of ``user``, None when it ended. From any thread."""
         with self._speaking:
             if not self._state().up:
@@ -101,7 +101,7 @@ class Scene:
             if dbfs is None:
                 changed = self._speakers.silent(user)
             else:
-                changed = self._speakers.level(user, self._clock.now(), dbfs)
+                changed = self._speakers.level(user, self._clock.now(), dbfs, slices)
             if changed:
                 self._screen.speaking(Speaking(self._speakers.users))
 

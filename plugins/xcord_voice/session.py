@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from xcord import VideoStatistics
@@ -31,7 +31,7 @@ LEAVE_WITHIN = 0.2  # seconds for the packet that says good-bye
 class Session:
     """The connection of one epoch.
 
-    :param on_level: level of a user's sound in dBFS, None when it ended.
+    :param on_level: level of a user's sound in dBFS, None when it ended, and those of its slices.
     :param on_microphone: ``on``, ``none``, ``denied`` or ``off``.
     :param on_look: told about once a second whether media is missing, and whether nobody can tell.
     """
@@ -43,7 +43,7 @@ class Session:
         parts: Parts,
         roster: Roster,
         intents: Intents,
-        on_level: Callable[[str, float | None], None],
+        on_level: Callable[[str, float | None, Sequence[float]], None],
         on_microphone: Callable[[str], None],
         on_look: Callable[[bool, bool], None],
     ) -> None:
@@ -213,9 +213,9 @@ class Session:
     def _expects_media(self) -> bool:
         return any(self._roster.sends(key.sid, key.track_sid) for key in self._streams.keys)
 
-    def _level(self, user: str, dbfs: float | None) -> None:
+    def _level(self, user: str, dbfs: float | None, slices: Sequence[float] = ()) -> None:
         if not self._ended:
-            self._on_level(user, dbfs)
+            self._on_level(user, dbfs, slices)
 
     # -- microphone and packets ------------------------------------------------------------------------
 

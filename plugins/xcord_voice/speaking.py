@@ -7,10 +7,13 @@ LiveKit's ``active_speakers_changed`` is a delta and names muted people after a 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 ON = -45.0  # dBFS at which somebody begins to speak
 OFF = -52.0  # dBFS below which somebody falls silent
 ATTACK = 0.015  # seconds from one loud block to a later one before it counts, so that a click does not
+SLICE = 0.005  # seconds of a block's parts
+ROW = 3  # loud slices in a row that count at once: more than a click, and seldom in noise without loud blocks
 HOLD = 0.35  # seconds of silence before it ends, so that pauses between words do not
 
 
@@ -25,10 +28,16 @@ class Speakers:
     def __init__(self) -> None:
         self._heard: dict[str, tuple[float, float]] = {}
         self._speaking: dict[str, float] = {}
+        self._rows: dict[str, int] = {}
         self.users: tuple[str, ...] = ()
 
-    def level(self, user: str, now: float, dbfs: float) -> bool:
-        """A block of ``user`` had this level; true if ``users`` changed."""
+    def level(self, user: str, now: float, dbfs: float, slices: Sequence[float] = ()) -> bool:
+        """A block of ``user`` had this level; true if ``users`` changed.
+
+        :param slices: the levels of its parts, in order; none where that is not known or all of it is quiet.
+        """
+        if self._in_a_row(user, slices):
+            self._speaking[user] = now
         if dbfs >= ON or (user in self._speaking and dbfs >= OFF):
             first, last = self._heard.get(user, (now, now))
             if now - last > HOLD:
@@ -41,14 +50,24 @@ class Speakers:
             self._heard.pop(user, None)
         return self._changed()
 
+    def _in_a_row(self, user: str, slices: Sequence[float]) -> bool:
+        row, found = self._rows.get(user, 0) if slices else 0, False
+        for dbfs in slices:
+            row = row + 1 if dbfs >= ON else 0
+            found = found or row >= ROW
+        self._rows[user] = row
+        return found
+
     def silent(self, user: str) -> bool:
         """The sound of ``user`` ended (muted, gone); true if ``users`` changed."""
+        self._rows.pop(user, None)
         self._speaking.pop(user, None)
         self._heard.pop(user, None)
         return self._changed()
 
     def clear(self) -> bool:
         """Nobody speaks; true if ``users`` changed."""
+        self._rows.clear()
         self._speaking.clear()
         self._heard.clear()
         return self._changed()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .audio.mixer import Mixer
-from .speaking import decibels
+from .audio.ring import RATE
+from .speaking import OFF, SLICE, decibels
 
 FULL = 32768.0**2  # full scale of 16 bits, squared
+PART = round(SLICE * RATE)  # samples
 
 
 class StreamKey(NamedTuple):
@@ -55,7 +57,8 @@ class Entry:
 class Streams:
     """All streams of one connection. On the media loop; sound and pictures come on the SDK's thread.
 
-    :param on_level: level of a block of a user's voice, in dBFS; on the SDK's thread.
+    :param on_level: level of a block of a user's voice, in dBFS, and of its slices if it may be speech (see
+        ``speaking``); on the SDK's thread.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class Streams:
         opener: Opener,
         slots: Any,
         mixer: Mixer,
-        on_level: Callable[[str, float], None],
+        on_level: Callable[[str, float, Sequence[float]], None],
         on_silent: Callable[[str], None],
         frame_ms: int = 20,
     ) -> None:
@@ -141,10 +144,7 @@ class Streams:
                     return
                 self._mixer.push(name, samples)
                 if voice:
-                    floats = samples.astype(np.float32)
-                    self._on_level(
-                        entry.user, decibels(float(floats @ floats) / (FULL * max(1, len(floats))))
-                    )
+                    self._on_level(entry.user, *levels(samples))
 
         return heard
 
@@ -158,6 +158,16 @@ class Streams:
                 self._slots.put(slot, key.epoch, key.track_sid, width, height, pixels, time.time() * 1000)
 
         return seen
+
+
+def levels(samples: NDArray[np.int16]) -> tuple[float, Sequence[float]]:
+    """The level of a block in dBFS, and those of its slices; none if it is too quiet for one to be speech."""
+    floats = samples.astype(np.float32)
+    dbfs = decibels(float(floats @ floats) / (FULL * max(1, len(floats))))
+    if dbfs < OFF:
+        return dbfs, ()
+    parts = floats[: len(floats) - len(floats) % PART].reshape(-1, PART)
+    return dbfs, [decibels(each / (FULL * PART)) for each in np.einsum("ij,ij->i", parts, parts).tolist()]
 
 
 def _name(key: StreamKey) -> str:
