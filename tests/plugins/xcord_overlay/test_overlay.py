@@ -146,6 +146,18 @@ async def test_the_corner_scales_it_and_its_other_corner_stays() -> None:
         )
 
 
+@pytest.mark.parametrize(("width", "percent"), [(5000, 250), (1, 50)])
+async def test_beyond_its_bounds_it_keeps_its_corner_too(width: int, percent: int) -> None:
+    async with overlaid("me", on=True) as world:
+        await ask(world, "overlay.put", PutOverlay("bottom_right"))
+        before = own(world)
+        right, bottom = before.x + before.width, before.y + before.height
+        await ask(world, "overlay.place", PlaceOverlay(right - width, bottom - 500, width, 500, snap=False))
+        now = own(world)
+        assert now.scale == percent
+        assert (now.x + now.width, now.y + now.height) == (right, bottom)
+
+
 async def test_a_screen_that_goes_and_comes_back_has_its_overlay_again() -> None:
     async with overlaid("me", on=True) as world:
         await ask(world, "overlay.put", PutOverlay("bottom_right", RIGHT.id))
@@ -329,3 +341,20 @@ async def test_a_second_overlay_is_only_a_spec_more(monkeypatch: pytest.MonkeyPa
         assert overlay(world).windows["second"].screen == RIGHT.id
         await world.ask("overlay.place", PlaceOverlay(400, 300, WIDTH, ROW), window="second")
         assert (overlay(world).windows["second"].x, own(world).x) == (400, MARGIN)
+
+
+async def test_of_two_overlays_the_one_that_took_input_goes_and_the_other_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import xcord_overlay
+
+    first, *_ = xcord_overlay.specs()
+    second = type(first)("second", "overlay", overlay=True, open_at_start=False)
+    monkeypatch.setattr(xcord_overlay, "specs", lambda: (first, second))
+    async with overlaid("me", on=True) as world:
+        world.desk.windows.note_took_input(WINDOW)
+        await settle()
+        assert world.windows.open_windows.keys() == {"second"}
+        assert overlay(world).shown
+        await ask(world, "overlay.show", Switch(True))
+        assert world.windows.open_windows.keys() == {WINDOW, "second"}
