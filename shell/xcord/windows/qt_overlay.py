@@ -49,10 +49,18 @@ class Overlay(QObject):
 
     :param took_input: called once, after the window was hidden, when it is given input that should have gone
         to whatever lies beneath.
+    :param now: monotonic seconds.
     """
 
-    def __init__(self, window: QWidget, wish: Wish, took_input: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        wish: Wish,
+        took_input: Callable[[], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(window)
+        self.now = now
         self._window, self._wish, self._took_input = window, wish, took_input
         self._armed_from = 0.0
         unmanaged = UNMANAGED if QGuiApplication.platformName() == "xcb" else Qt.WindowType.Tool
@@ -66,7 +74,7 @@ class Overlay(QObject):
     def fulfil(self, wish: Wish) -> None:
         """Place, opacity, and whether clicks go through, without hiding the window."""
         if self._wish.takes_input and not wish.takes_input:
-            self._armed_from = time.monotonic() + LAST_EVENTS
+            self._armed_from = self.now() + LAST_EVENTS
         self._wish = wish
         if wish.place is not None and (place := QRect(*wish.place)) != self._window.geometry():
             self._window.setGeometry(place)
@@ -94,7 +102,7 @@ class Overlay(QObject):
             ):
                 handle.installEventFilter(self)
                 handle.setFlag(THROUGH, not self._wish.takes_input)
-        elif kind in INPUT and not self._wish.takes_input and time.monotonic() >= self._armed_from:
+        elif kind in INPUT and not self._wish.takes_input and self.now() >= self._armed_from:
             self._withdraw(kind)
             return True
         return False

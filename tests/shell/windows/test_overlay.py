@@ -21,6 +21,7 @@ PLACE = (200, 150, 300, 200)
 SOLID, CLEAR = (250, 200), (450, 200)  # on the screen: on the page's opaque half, and on the other
 BLUE, RED = (0x20, 0x40, 0x80), (0xE0, 0x20, 0x20)
 BETWEEN = (0x80, 0x30, 0x50)
+GREEN = (0x20, 0xA0, 0x20)
 PAGE = """<!doctype html><body style="margin:0"><div style="width:50%;height:100vh;background:#e02020"></div>
 <script>
   const tell = what => fetch("/told/" + encodeURIComponent(what))
@@ -47,6 +48,18 @@ window.setStyleSheet("background: #204080")
 window.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 window.setGeometry(100, 100, 600, 400)
 window.showFullScreen() if "full" in sys.argv else window.show()
+app.exec()
+"""
+
+VEIL = """
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+app = QApplication(["veil"])
+window = QWidget(None, Qt.WindowType.BypassWindowManagerHint)
+window.setStyleSheet("background: #20a020")
+window.setGeometry(220, 170, 60, 60)
+window.show()
+window.raise_()
 app.exec()
 """
 
@@ -206,6 +219,9 @@ def test_in_edit_mode_the_overlay_gets_clicks_and_afterwards_no_more(
 ) -> None:
     overlay.do("take_input", "over", True)
     _await_taken(overlay, pages, eye)
+    other.heard()  # clicks before that went through
+    eye.click(SOLID)
+    pages.await_told("pressed")
     assert "pressed" not in other.heard()
     overlay.do("take_input", "over", False)
     overlay.do("where")
@@ -213,6 +229,38 @@ def test_in_edit_mode_the_overlay_gets_clicks_and_afterwards_no_more(
     eye.click(SOLID)
     other.await_told("pressed")
     eye.await_colour(SOLID, RED)  # the last events of edit mode are nothing to withdraw it for
+
+
+def test_the_last_events_of_edit_mode_are_forgiven_for_half_a_second(overlay: Desktop, eye: Eye) -> None:
+    overlay.do("take_input", "over", True)
+    overlay.do("clock", 100.0)
+    overlay.do("take_input", "over", False)
+    overlay.do("clock", 100.4)
+    overlay.do("move over")
+    overlay.do("where")
+    overlay.await_event("place", *PLACE)
+    eye.await_colour(SOLID, RED)
+    overlay.do("clock", 100.5)
+    overlay.do("move over")
+    overlay.await_event("took input", "over")  # told once, so it was not before
+    eye.await_colour(SOLID, BLUE)
+
+
+def test_what_was_raised_above_it_lies_beneath_it_at_the_next_restack(
+    overlay: Desktop, other: Other, screen: Screen, eye: Eye
+) -> None:
+    overlay.do("observe")
+    _seen(overlay, lambda said: said["application"] == "thegame")
+    with subprocess.Popen([sys.executable, "-c", VEIL], env=screen.environ) as veil:
+        try:
+            eye.await_colour(SOLID, GREEN)  # the window manager does not know it, so nobody is told
+            second = Other(screen)
+            try:
+                eye.await_colour(SOLID, RED)
+            finally:
+                second.end()
+        finally:
+            veil.kill()
 
 
 def test_what_is_transparent_shows_what_lies_beneath(

@@ -6,6 +6,7 @@ import gc
 import json
 import sys
 import threading
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -35,6 +36,10 @@ def obey() -> None:
             layer.place("over", Place(*details))
         elif what == "break":  # as a fault of the toolkit would: it gets input that is not its own
             layer._send(stop_letting_through)
+        elif what == "clock":  # for the overlay it is so late from now on
+            layer._send(partial(set_clock, *details))
+        elif what == "move over":  # as the last event of edit mode, which comes after its end
+            layer._send(move_over)
         elif what == "where":
             layer._send(lambda: say("place", *layer._windows["over"].native.geometry().getRect()))  # type: ignore[attr-defined]
         elif what == "click on close":
@@ -56,6 +61,19 @@ def stop_letting_through() -> None:
 
     native = layer._windows["over"].native  # type: ignore[attr-defined]
     native.windowHandle().setFlag(Qt.WindowType.WindowTransparentForInput, False)
+
+
+def set_clock(seconds: float) -> None:
+    layer._overlays["over"].now = lambda: seconds  # type: ignore[attr-defined]
+
+
+def move_over() -> None:
+    from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+    from PySide6.QtGui import QMouseEvent
+
+    here, none = QPointF(20, 20), Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, here, here, none, none, Qt.KeyboardModifier.NoModifier)
+    QCoreApplication.sendEvent(layer._windows["over"].native.windowHandle(), event)  # type: ignore[attr-defined]
 
 
 def quit_asked(why: str) -> None:
