@@ -163,6 +163,122 @@ def test_it_opens_and_closes_without_the_main_window(world: World, call: App) ->
     call.wait("the main window", NAMES, lambda s: (state(s, "main") or {})["visible"])
 
 
+class Monitors:
+    """Two of half the screen each, by name; X's server itself has one."""
+
+    def __init__(self, world: World) -> None:
+        self.screen = world.screen
+        self.half = world.screen.width // 2
+
+    def put(self, name: str) -> None:
+        at, output = (0, "screen") if name == "left" else (self.half, "none")
+        self.run("--setmonitor", name, f"{self.half}/200x{self.screen.height}/200+{at}+0", output)
+
+    def take(self, name: str) -> None:
+        self.run("--delmonitor", name)
+
+    def run(self, *words: str) -> None:
+        subprocess.run(["xrandr", *words], env=self.screen.environ, check=True, timeout=10)
+
+
+@contextlib.contextmanager
+def two_monitors(world: World, app: App) -> Iterator[Monitors]:
+    made = Monitors(world)
+    made.put("left")
+    made.put("right")
+    try:
+        app.wait("two monitors", ["desktop"], lambda s: names(s) == ["left", "right"], 20.0)
+        yield made
+    finally:
+        made.take("left")
+        made.take("right")
+        app.wait("one screen", ["desktop"], lambda s: len(names(s)) == 1, 20.0)
+
+
+def names(slices: dict[str, Any]) -> list[str]:
+    return [each["id"] for each in slices["desktop"]["screens"]]
+
+
+def lies(world: World) -> tuple[int, int]:
+    """Where the overlay's real window is."""
+    search = (
+        "xdotool",
+        "search",
+        "--onlyvisible",
+        "--name",
+        "^xcord overlay$",
+        "getwindowgeometry",
+        "--shell",
+    )
+    found = subprocess.run(
+        search, env=world.screen.environ, capture_output=True, text=True, timeout=10, check=False
+    ).stdout
+    values = dict(line.split("=", 1) for line in found.splitlines() if "=" in line)
+    return int(values.get("X", -1)), int(values.get("Y", -1))
+
+
+def test_on_an_unplugged_monitor_it_moves_to_the_other_and_back_when_that_is_there_again(
+    world: World, call: App
+) -> None:
+    with two_monitors(world, call) as monitors, shown(call):
+        call.ask("overlay.put", corner="bottom_right", screen="right")
+        there = own(call.wait("the right one", NAMES, lambda s: own(s)["screen"] == "right", 20.0))
+        assert there["x"] + there["width"] == world.screen.width - 12
+        until(lambda: lies(world) == (there["x"], there["y"]), "the window on the right monitor", 15)
+        monitors.take("right")
+        here = own(call.wait("the left one", NAMES, lambda s: own(s)["screen"] == "left", 20.0))
+        assert here["x"] + here["width"] == monitors.half - 12
+        until(lambda: lies(world) == (here["x"], here["y"]), "the window on the left monitor", 15)
+        monitors.put("right")
+        again = call.wait("the right one again", NAMES, lambda s: own(s)["screen"] == "right", 20.0)
+        assert own(again) == there
+        until(lambda: lies(world) == (there["x"], there["y"]), "the window where it was", 15)
+        call.ask("overlay.reset")
+
+
+def test_it_is_dragged_onto_another_monitor_into_its_corner_and_that_monitor_is_remembered(
+    world: World, call: App
+) -> None:
+    with two_monitors(world, call) as monitors, shown(call):
+        call.ask("overlay.put", corner="top_left", screen="left")
+        start = own(call.wait("the left one", NAMES, lambda s: own(s)["screen"] == "left", 20.0))
+        call.ask("overlay.edit", on=True)
+        try:
+            call.wait("edit mode", NAMES, lambda s: s["overlay"]["editing"], 10.0)
+            wide, high = world.screen.width, world.screen.height
+            x, y = start["x"] + 60, start["y"] + 20
+            # Ten pixels short of the margin, to which it snaps.
+            across = wide - 12 - start["width"] - 10 - start["x"]
+            down = high - 12 - start["height"] - 10 - start["y"]
+
+            def dragged() -> bool:
+                """The window's shape changes without a word, so the first ones may go through it."""
+                path = ((x, y), (x + across // 2, y + down // 2), (x + across, y + down))
+                steps = [["mousemove", str(a), str(b)] for a, b in path]
+                words = [*steps[0], "mousedown", "1", *steps[1], *steps[2], "mouseup", "1"]
+                subprocess.run(["xdotool", *words], env=world.screen.environ, check=True, timeout=10)
+                with contextlib.suppress(AssertionError):
+                    until(is_right, "the place", 3.0)
+                return is_right()
+
+            def is_right() -> bool:
+                places = call.read("settings")["settings"]["values"]["overlay.places"]
+                return bool(places.get("overlay", {}).get("screen") == "right")
+
+            until(dragged, "dragged onto the right monitor", 30)
+        finally:
+            call.ask("overlay.edit", on=False)
+        after = own(call.wait("the right one", NAMES, lambda s: own(s)["screen"] == "right", 20.0))
+        corner = (wide - 12 - start["width"], high - 12 - start["height"])
+        assert (after["x"], after["y"], after["right"], after["bottom"]) == (*corner, True, True)
+        until(lambda: lies(world) == corner, "the window in the corner", 15)
+        monitors.take("left")  # now the other one is the first
+        monitors.put("left")
+        call.wait("both", ["desktop"], lambda s: set(names(s)) == {"left", "right"}, 20.0)
+        assert own(call.read(*NAMES))["screen"] == "right"
+        call.ask("overlay.reset")
+
+
 def test_its_place_is_remembered_by_the_next_run(world: World) -> None:
     home = world.home()
     with world.call(home=home) as app:
