@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,20 @@ class Service:
 
     def __init__(self, connection: DBusConnection, answers: dict[str, tuple[str, tuple[Any, ...]]]) -> None:
         self.connection, self._answers = connection, answers
+        self.asked = Counter[str]()
+
+    def answer(self, member: str, signature: str, body: tuple[Any, ...]) -> None:
+        """What a method says from now on."""
+        self._answers[member] = signature, body
 
     async def serve(self) -> None:
         while True:
             asked = await self.connection.receive()
             if asked.header.message_type is not MessageType.method_call:
                 continue
-            answer = self._answers.get(asked.header.fields[HeaderFields.member])
+            member = asked.header.fields[HeaderFields.member]
+            self.asked[member] += 1
+            answer = self._answers.get(member)
             if answer is None:
                 reply = new_error(asked, "org.freedesktop.DBus.Error.UnknownMethod")
             else:

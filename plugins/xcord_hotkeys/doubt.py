@@ -4,7 +4,6 @@ hub that stood still."""
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from typing import Any
 
@@ -48,13 +47,6 @@ class Doubt:
         """Another microphone may take its place; nobody who holds a key has agreed to that."""
         if self._pulse is not None:
             self._keeper.drop("device")
-
-    async def watch_lock(self) -> None:
-        """Until it is cancelled, where the system tells of it by itself."""
-        if sys.platform == "linux":
-            from .lock import watch_lock
-
-            await watch_lock(lambda: self._keeper.drop("locked"))
 
     def holding(self, on: bool) -> None:
         """Push to talk is held, or not any more."""

@@ -74,15 +74,14 @@ class HotkeysLife:
             self._hub.watch(self._on_slice, "settings", "windows"),
             self._hub.watch(self._doubt.on_slice, "desktop", "devices", "capture"),
         )
-        running = [asyncio.ensure_future(each) for each in (self._listening.run(), self._doubt.watch_lock())]
-        for task in running:
-            task.add_done_callback(self._done)
+        running = asyncio.ensure_future(self._listening.run())
+        running.add_done_callback(self._done)
         try:
             yield
         finally:
             for stop in stops:
                 stop()
-            ending = {*running, *self._tasks}
+            ending = {running, *self._tasks}
             for task in ending:
                 task.cancel()
             await asyncio.gather(*ending, return_exceptions=True)

@@ -73,7 +73,8 @@ class Hold:
 
 @dataclass
 class Machine:
-    """``release_delay`` and ``longest_hold`` in seconds. While ``blocked`` no key does anything."""
+    """``release_delay`` and ``longest_hold`` in seconds. While ``blocked`` no key does anything, and push to
+    talk says so."""
 
     release_delay: float = 0.0
     longest_hold: float = 120.0
@@ -120,7 +121,7 @@ class Machine:
             return []
         self._pressed.add(edge.key)
         if self.blocked:
-            return []
+            return [Tell("locked")] if "push_to_talk" in self._meant(edge) else []
         return [effect for action in self._meant(edge) for effect in self._start(now, action)]
 
     def _meant(self, edge: Edge) -> list[HotkeyAction]:

@@ -24,7 +24,6 @@ from .errors import CommandError
 from .instance import Instance
 from .requests import OpenLink
 from .surroundings import Desktop
-from .window_desk import WindowDesk
 from .window_spec import MAIN, WindowSpec
 from .windows import Place, WindowLayer
 
@@ -85,7 +84,7 @@ class HubSide:
         ) as core:
             if not self._stop.is_set():
                 core.desk.windows.open_all()
-            lock = asyncio.ensure_future(self._watch_lock(core.desk.windows))
+            lock = asyncio.ensure_future(self._watch_lock(core))
             if self._config.watch:
                 print(f"Watch at {core.address('watch', 'main', watch_only=True)}", flush=True)
             if self._config.link and not self._stop.is_set():
@@ -98,13 +97,14 @@ class HubSide:
             await self._background.close()
 
     @staticmethod
-    async def _watch_lock(windows: WindowDesk) -> None:
+    async def _watch_lock(core: Core) -> None:
+        windows = core.desk.windows
         if sys.platform != "linux":
             windows.note_no_lock()
             return
         from .session_lock import watch
 
-        await watch(windows.note_locked, windows.note_no_lock)
+        await watch(windows.note_locked, windows.note_no_lock, core.hub.clock)
 
     async def _first_picture(self, core: Core) -> None:
         """Waits until the window is painted, will not be, or is not wanted any more."""

@@ -1,7 +1,8 @@
 """Whether the screen is locked, as the session says: logind, and the desktop's screen saver. Linux only.
 
 Every locker that is worth its name tells one of the two: logind's ``LockedHint``, or ``ActiveChanged`` of
-some ``...ScreenSaver`` on the session's bus (freedesktop's, and those of GNOME, MATE, Cinnamon and Xfce).
+some ``...ScreenSaver`` on the session's bus (freedesktop's, and those of GNOME, MATE, Cinnamon and Xfce). A
+machine that is about to sleep counts as locked too, until it is awake.
 """
 
 from __future__ import annotations
@@ -9,9 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from jeepney import (
     DBusAddress,
@@ -24,37 +23,40 @@ from jeepney import (
     new_method_call,
 )
 from jeepney.bus_messages import message_bus
-from jeepney.io.asyncio import DBusRouter, open_dbus_connection
+from jeepney.io.asyncio import DBusRouter
 from jeepney.io.common import RouterClosed
-from jeepney.wrappers import unwrap_msg
+
+from .clock import Clock, MonotonicClock
+from .locker import Locker, pause
+from .session_bus import LOGIN, MANAGER, ask, bus, news, session
 
 log = logging.getLogger("xcord.session_lock")
 
-WITHIN = 5.0  # seconds for each answer of a bus
-LOGIN = "org.freedesktop.login1"
-SAVERS = (
-    ("/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver"),
-    ("/org/gnome/ScreenSaver", "org.gnome.ScreenSaver"),
-    ("/org/mate/ScreenSaver", "org.mate.ScreenSaver"),
-    ("/org/cinnamon/ScreenSaver", "org.cinnamon.ScreenSaver"),
-    ("/org/xfce/ScreenSaver", "org.xfce.ScreenSaver"),
-)
+SAVERS = {
+    "org.freedesktop.ScreenSaver": "/org/freedesktop/ScreenSaver",
+    "org.gnome.ScreenSaver": "/org/gnome/ScreenSaver",
+    "org.mate.ScreenSaver": "/org/mate/ScreenSaver",
+    "org.cinnamon.ScreenSaver": "/org/cinnamon/ScreenSaver",
+    "org.xfce.ScreenSaver": "/org/xfce/ScreenSaver",
+}
+REFUSED = (DBusErrorResponse, TimeoutError)
 
 Tell = Callable[[str, bool], None]  # the source, and whether it says locked
-Source = Callable[[Tell, "asyncio.Future[bool]"], Awaitable[None]]
+Known = asyncio.Future[bool]  # whether a source knows of a locked screen at all
 
 
-async def watch(tell: Tell, cannot_tell: Callable[[], None]) -> None:
+async def watch(tell: Tell, cannot_tell: Callable[[], None], clock: Clock | None = None) -> None:
     """Until it is cancelled, or until no bus is left.
 
     :param tell: hears the present state of each source, and each change.
     :param cannot_tell: called if nobody here knows whether the screen is locked.
+    :param clock: for the questions that are asked again while the screen is locked.
     """
-    sources: tuple[Source, ...] = (_logind, _savers)
-    knows = [asyncio.get_running_loop().create_future() for _ in sources]
+    watcher = _Watcher(tell, clock or MonotonicClock())
+    sources = (watcher.logind, watcher.sleep, watcher.savers)
+    knows: list[Known] = [asyncio.get_running_loop().create_future() for _ in sources]
     tasks = [
-        asyncio.ensure_future(_guarded(source, tell, known))
-        for source, known in zip(sources, knows, strict=True)
+        asyncio.ensure_future(_guarded(source, known)) for source, known in zip(sources, knows, strict=True)
     ]
     try:
         if not any(await asyncio.gather(*knows)):
@@ -65,10 +67,10 @@ async def watch(tell: Tell, cannot_tell: Callable[[], None]) -> None:
             task.cancel()
 
 
-async def _guarded(source: Source, tell: Tell, knows: asyncio.Future[bool]) -> None:
+async def _guarded(source: Callable[[Known], Awaitable[None]], knows: Known) -> None:
     """A bus that is not there, ends or refuses says nothing more; the other one goes on."""
     try:
-        await source(tell, knows)
+        await source(knows)
     except (OSError, EOFError, TimeoutError, ValueError, KeyError, DBusErrorResponse, RouterClosed) as error:
         log.info("one source less for a locked screen (%s)", type(error).__name__)
     finally:
@@ -76,69 +78,119 @@ async def _guarded(source: Source, tell: Tell, knows: asyncio.Future[bool]) -> N
             knows.set_result(False)
 
 
-async def _logind(tell: Tell, knows: asyncio.Future[bool]) -> None:
-    """The hint of our session, and its signals, since not every locker gives the hint."""
-    async with _bus("SYSTEM") as router:
-        path = await _session(router)
-        rule = MatchRule(type="signal", path=path)
-        with router.filter(rule, queue=asyncio.Queue(32)) as signals:
-            await _ask(router, message_bus.AddMatch(rule))
-            session = DBusAddress(path, bus_name=LOGIN, interface=f"{LOGIN}.Session")
-            ((_, locked),) = await _ask(router, Properties(session).get("LockedHint"))
-            tell("logind", bool(locked))
-            knows.set_result(True)
-            while True:
-                signal = await signals.get()
-                member = signal.header.fields.get(HeaderFields.member)
-                if member in ("Lock", "Unlock"):
-                    tell("logind", member == "Lock")
-                elif member == "PropertiesChanged" and "LockedHint" in signal.body[1]:
-                    tell("logind", bool(signal.body[1]["LockedHint"][1]))
+def _member(signal: Message) -> str:
+    return str(signal.header.fields.get(HeaderFields.member, ""))
 
 
-async def _session(router: DBusRouter) -> str:
-    """The object of the session that this screen belongs to."""
-    if name := os.environ.get("XDG_SESSION_ID"):
-        manager = DBusAddress("/org/freedesktop/login1", bus_name=LOGIN, interface=f"{LOGIN}.Manager")
-        (path,) = await _ask(router, new_method_call(manager, "GetSession", "s", (name,)))
-        return str(path)
-    # What the user's own systemd started belongs to no session: then the graphical one of the user.
-    user = DBusAddress("/org/freedesktop/login1/user/self", bus_name=LOGIN, interface=f"{LOGIN}.User")
-    ((_, (_, path)),) = await _ask(router, Properties(user).get("Display"))
-    return str(path)
+class _Watcher:
+    def __init__(self, tell: Tell, clock: Clock) -> None:
+        self._tell, self._clock, self._locker = tell, clock, Locker()
 
-
-async def _savers(tell: Tell, knows: asyncio.Future[bool]) -> None:
-    """Whichever screen saver there is: they all say it with one word."""
-    async with _bus("SESSION") as router:
-        rule = MatchRule(type="signal", member="ActiveChanged")
-        with router.filter(rule, queue=asyncio.Queue(32)) as signals:
-            await _ask(router, message_bus.AddMatch(rule))
-            for path, name in SAVERS:
-                question = new_method_call(DBusAddress(path, bus_name=name, interface=name), "GetActive")
-                question.header.flags |= MessageFlag.no_auto_start
-                with contextlib.suppress(DBusErrorResponse):
-                    (active,) = await _ask(router, question)
-                    tell(name, bool(active))
-                    if not knows.done():
-                        knows.set_result(True)
-            if not knows.done():
+    async def logind(self, knows: Known) -> None:
+        """The hint of our session, and its signals, since not every locker gives the hint."""
+        async with bus("SYSTEM") as router:
+            if not (path := await session(router)):
                 knows.set_result(False)
+                await self._any_session(router)
+                return
+            rule = MatchRule(type="signal", path=path)
+            with router.filter(rule, queue=asyncio.Queue(32)) as signals:
+                await ask(router, message_bus.AddMatch(rule))
+                hint = Properties(DBusAddress(path, bus_name=LOGIN, interface=f"{LOGIN}.Session"))
+                ((_, locked),) = await ask(router, hint.get("LockedHint"))
+                self._locker.hint(bool(locked))
+                self._tell("logind", self._locker.logind)
+                knows.set_result(True)
+                times = 0
+                while True:
+                    signal = await news(signals, self._clock, pause(times) if self._locker.logind else None)
+                    times = times + 1 if signal is None else 0
+                    if signal is None:
+                        with contextlib.suppress(*REFUSED):
+                            ((_, locked),) = await ask(router, hint.get("LockedHint"))
+                            if self._locker.hint(bool(locked)):
+                                self._tell("logind", self._locker.logind)
+                    elif self._takes(signal):
+                        self._tell("logind", self._locker.logind)
+
+    def _takes(self, signal: Message) -> bool:
+        """Whether it is about the lock."""
+        if (member := _member(signal)) in ("Lock", "Unlock"):
+            self._locker.ask(member == "Lock")
+        elif member == "PropertiesChanged" and "LockedHint" in signal.body[1]:
+            self._locker.hint(bool(signal.body[1]["LockedHint"][1]))
+        else:
+            return False
+        return True
+
+    async def _any_session(self, router: DBusRouter) -> None:
+        """Which one this screen belongs to is not known, so it may be any, each a source of its own."""
+        rule = MatchRule(type="signal", interface=f"{LOGIN}.Session")
+        with router.filter(rule, queue=asyncio.Queue(32)) as signals:
+            await ask(router, message_bus.AddMatch(rule))
             while True:
                 signal = await signals.get()
-                name = signal.header.fields.get(HeaderFields.interface, "")
-                if name in {known for _, known in SAVERS}:
-                    tell(name, bool(signal.body[0]))
+                if (member := _member(signal)) in ("Lock", "Unlock"):
+                    self._tell(f"logind {signal.header.fields.get(HeaderFields.path)}", member == "Lock")
+
+    async def sleep(self, knows: Known) -> None:
+        """The machine goes to sleep, or is awake again."""
+        knows.set_result(False)
+        async with bus("SYSTEM") as router:
+            rule = MatchRule(type="signal", interface=MANAGER.interface, member="PrepareForSleep")
+            with router.filter(rule, queue=asyncio.Queue(8)) as signals:
+                await ask(router, message_bus.AddMatch(rule))
+                asleep, times = False, 0
+                while True:
+                    signal = await news(signals, self._clock, pause(times) if asleep else None)
+                    before, times = asleep, times + 1 if signal is None else 0
+                    if signal is not None:
+                        asleep = bool(signal.body[0])
+                    else:
+                        with contextlib.suppress(*REFUSED):
+                            ((_, still),) = await ask(router, Properties(MANAGER).get("PreparingForSleep"))
+                            asleep = bool(still)
+                    if asleep != before:
+                        self._tell("sleep", asleep)
+
+    async def savers(self, knows: Known) -> None:
+        """Whichever screen saver there is: they all say it with one word."""
+        async with bus("SESSION") as router:
+            rule = MatchRule(type="signal", member="ActiveChanged")
+            with router.filter(rule, queue=asyncio.Queue(32)) as signals:
+                await ask(router, message_bus.AddMatch(rule))
+                for name in SAVERS:
+                    if (active := await _active(router, name)) is not None:
+                        self._locker.saver(name, active)
+                        self._tell(name, active)
+                        if not knows.done():
+                            knows.set_result(True)
+                if not knows.done():
+                    knows.set_result(False)
+                times = 0
+                while True:
+                    signal = await news(signals, self._clock, pause(times) if self._locker.savers else None)
+                    times = times + 1 if signal is None else 0
+                    if signal is None:
+                        for name in tuple(self._locker.savers):
+                            # One that does not answer may be hanging over a locked screen.
+                            self._see(name, await _active(router, name) is not False)
+                    elif (name := signal.header.fields.get(HeaderFields.interface, "")) in SAVERS:
+                        self._see(name, bool(signal.body[0]))
+
+    def _see(self, name: str, active: bool) -> None:
+        before = self._locker.logind
+        if self._locker.saver(name, active):
+            self._tell(name, active)
+        if before != self._locker.logind:
+            self._tell("logind", self._locker.logind)
 
 
-@contextlib.asynccontextmanager
-async def _bus(which: str) -> AsyncIterator[DBusRouter]:
-    async with asyncio.timeout(WITHIN):
-        connection = await open_dbus_connection(bus=which)
-    async with connection, DBusRouter(connection) as router:
-        yield router
-
-
-async def _ask(router: DBusRouter, message: Message) -> Any:
-    async with asyncio.timeout(WITHIN):
-        return unwrap_msg(await router.send_and_get_reply(message))
+async def _active(router: DBusRouter, name: str) -> bool | None:
+    """Whether a screen saver is active; ``None`` if it does not say."""
+    question = new_method_call(DBusAddress(SAVERS[name], bus_name=name, interface=name), "GetActive")
+    question.header.flags |= MessageFlag.no_auto_start
+    with contextlib.suppress(*REFUSED):
+        (active,) = await ask(router, question)
+        return bool(active)
+    return None

@@ -10,7 +10,7 @@ from .calls import Asker
 from .errors import CommandError
 from .hub import SHELL, Hub
 from .model import Viewport, Windows, WindowState
-from .requests import SetViewport, ShowWindow, Switch
+from .requests import Nothing, SetViewport, ShowWindow, Switch
 from .surroundings import Desktop, Withdrawn
 from .window_requests import PlaceWindow, SetOpacity, TakeInput
 from .window_spec import MAIN, WindowSpec, WindowSpecs
@@ -78,6 +78,7 @@ class WindowDesk:
         hub.claim_command("window.place", SHELL, PlaceWindow, self._place)
         hub.claim_command("window.take_input", SHELL, TakeInput, self._take_input)
         hub.claim_command("window.opacity", SHELL, SetOpacity, self._set_opacity)
+        hub.claim_command("desktop.unlocked", SHELL, Nothing, self._say_unlocked)
         specs.watch(self._on_specs)
 
     def needed(self) -> WindowControl:
@@ -228,6 +229,11 @@ class WindowDesk:
         )
         self._windows[state.name] = msgspec.structs.replace(state, viewport=viewport)
         self._publish()
+
+    async def _say_unlocked(self, args: Nothing, asker: Asker) -> None:
+        """Somebody sees the screen, so nobody locks it; whoever says so from now on is believed again."""
+        for source in tuple(self._locks):
+            self.note_locked(source, False)
 
     async def _show(self, args: ShowWindow, asker: Asker) -> None:
         self.needed()

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from jeepney import DBusAddress
-from tests.login import LOGIN, OTHER, SAVER, SESSION, logind, private_bus, service
+from tests.login import LOGIN, OTHER, SAVER, SESSION, Service, logind, private_bus, service
 
 from xcord import session_lock
+from xcord.locker import AGAIN
+from xcord.testing import FakeClock
 
 Told = asyncio.Queue[tuple[str, bool]]
 
@@ -27,10 +29,10 @@ async def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 @contextlib.asynccontextmanager
-async def watched() -> AsyncIterator[tuple[Told, asyncio.Event]]:
+async def watched(clock: FakeClock | None = None) -> AsyncIterator[tuple[Told, asyncio.Event]]:
     told, cannot = Told(), asyncio.Event()
     watching = asyncio.ensure_future(
-        session_lock.watch(lambda source, locked: told.put_nowait((source, locked)), cannot.set)
+        session_lock.watch(lambda source, locked: told.put_nowait((source, locked)), cannot.set, clock)
     )
     try:
         yield told, cannot
@@ -106,3 +108,105 @@ async def test_without_any_bus_it_is_said_and_nothing_hangs(
     cannot = asyncio.Event()
     await asyncio.wait_for(session_lock.watch(lambda source, locked: None, cannot.set), 20)
     assert cannot.is_set()
+
+
+async def test_the_system_may_have_no_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
+    async with watched() as (told, _), service(bus, "org.gnome.ScreenSaver") as saver:
+        while told.empty():  # it may not listen yet
+            await saver.say(SAVER, "ActiveChanged", "b", (True,))
+            await asyncio.sleep(0.05)
+        assert await heard(told) == ("org.gnome.ScreenSaver", True)
+
+
+MANAGER = DBusAddress("/org/freedesktop/login1", interface=f"{LOGIN}.Manager")
+
+
+@pytest.fixture
+def fifth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This screen belongs to logind's session 5."""
+    monkeypatch.setenv("XDG_SESSION_ID", "5")
+
+
+async def test_a_screen_that_is_locked_and_a_machine_that_sleeps_are_told(bus: str) -> None:
+    async with watched() as (told, _), service(bus, LOGIN) as login:
+        while told.empty():  # it may not listen yet; which session is ours is not known here
+            await login.say(SESSION, "Lock")
+            await asyncio.sleep(0.05)
+        name = f"logind {SESSION.object_path}"
+        assert await heard(told) == (name, True)
+        await login.say(SESSION, "Unlock")
+        while (said := await heard(told)) == (name, True):
+            pass
+        assert said == (name, False)
+        for begins in (False, True, False):
+            await login.say(MANAGER, "PrepareForSleep", "b", (begins,))
+        assert [await heard(told), await heard(told)] == [("sleep", True), ("sleep", False)]
+
+
+async def ask_again(clock: FakeClock, login: Service, question: str, answer: bool) -> None:
+    """Time passes until it is asked; from now on this is the answer."""
+    login.answer(question, "v", (("b", answer),)) if question == "Get" else login.answer(
+        question, "b", (answer,)
+    )
+    asked = login.asked[question]
+    async with asyncio.timeout(20):
+        while login.asked[question] == asked:
+            await clock.advance(AGAIN[-1])
+            await asyncio.sleep(0.01)  # the bus takes real time
+
+
+@pytest.mark.usefixtures("fifth")
+async def test_a_locker_that_says_nothing_to_anybody_keeps_the_screen_locked(bus: str) -> None:
+    clock = FakeClock()
+    async with logind(bus) as login, watched(clock) as (told, _):
+        assert await heard(told) == ("logind", False)
+        await login.say(SESSION, "Lock")
+        assert await heard(told) == ("logind", True)
+        for _ in range(len(AGAIN) + 2):
+            await ask_again(clock, login, "Get", False)
+        await login.say(SESSION, "Lock")
+        assert await heard(told) == ("logind", True)
+
+
+@pytest.mark.usefixtures("fifth")
+async def test_a_locker_that_gave_the_hint_and_whose_end_was_not_told_is_asked_after(bus: str) -> None:
+    clock = FakeClock()
+    async with logind(bus) as login, watched(clock) as (told, _):
+        assert await heard(told) == ("logind", False)
+        await login.say(SESSION, "Lock")
+        assert await heard(told) == ("logind", True)
+        await ask_again(clock, login, "Get", True)
+        assert await heard(told) == ("logind", True)
+        await ask_again(clock, login, "Get", False)
+        assert await heard(told) == ("logind", False)
+
+
+@pytest.mark.usefixtures("fifth")
+async def test_a_screen_saver_that_came_after_the_wish_to_lock_and_went_has_unlocked(bus: str) -> None:
+    clock = FakeClock()
+    async with (
+        logind(bus) as login,
+        service(bus, "org.gnome.ScreenSaver", GetActive=("b", (False,))) as saver,
+        watched(clock) as (told, _),
+    ):
+        assert {await heard(told), await heard(told)} == {("logind", False), ("org.gnome.ScreenSaver", False)}
+        await login.say(SESSION, "Lock")
+        assert await heard(told) == ("logind", True)
+        await saver.say(SAVER, "ActiveChanged", "b", (True,))
+        assert await heard(told) == ("org.gnome.ScreenSaver", True)
+        await ask_again(clock, saver, "GetActive", False)  # its end is not told
+        assert [await heard(told), await heard(told)] == [("org.gnome.ScreenSaver", False), ("logind", False)]
+
+
+@pytest.mark.usefixtures("fifth")
+async def test_a_machine_whose_waking_was_not_told_is_asked_after(bus: str) -> None:
+    clock = FakeClock()
+    async with logind(bus) as login, watched(clock) as (told, _):
+        assert await heard(told) == ("logind", False)
+        while told.empty():  # it may not listen yet
+            await login.say(MANAGER, "PrepareForSleep", "b", (True,))
+            await asyncio.sleep(0.05)
+        assert await heard(told) == ("sleep", True)
+        await ask_again(clock, login, "Get", False)
+        assert await heard(told) == ("sleep", False)

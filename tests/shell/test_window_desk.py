@@ -133,6 +133,19 @@ async def test_an_overlay_is_not_there_while_the_screen_is_locked() -> None:
         assert withdrawn(world) == ("", True, True)
 
 
+async def test_who_sees_the_screen_may_say_that_it_is_not_locked() -> None:
+    async with running(GLASS) as world:
+        await world.ask("window.show", OVER)
+        world.desk.windows.note_locked("logind", True)
+        world.desk.windows.note_locked("screensaver", True)
+        await world.ask("desktop.unlocked")
+        assert not world.read("desktop").locked
+        assert world.windows.open_windows["over"].shown
+        world.desk.windows.note_locked("logind", True)
+        assert world.read("desktop").locked
+        assert not world.windows.open_windows["over"].shown
+
+
 async def test_an_overlay_that_is_asked_for_while_the_screen_is_locked_comes_afterwards() -> None:
     async with running(GLASS) as world:
         world.desk.windows.note_locked("logind", True)

@@ -238,6 +238,7 @@ export interface Commands {
   'app.handle_links': Switch;
   'app.open_link': OpenLink;
   'app.quit': Nothing;
+  'desktop.unlocked': Nothing;
   'directory.accept_invite': AcceptInvite;
   'directory.ban': Ban;
   'directory.change_password': ChangePassword;

@@ -15,7 +15,6 @@ from xcord import Capture, CommandError, Desktop, Devices, Nothing, Switch, Voic
 from xcord.testing import World, running, settle
 from xcord_hotkeys import life, listening
 from xcord_hotkeys.listeners import Choice, Edge, Listener, ListenerError, Take, Wanted
-from xcord_hotkeys.lock import watch_lock
 
 AHEAD = 30.0  # seconds of the hub's heartbeat that a test gives in advance
 
@@ -75,11 +74,6 @@ def keyboard(monkeypatch: pytest.MonkeyPatch) -> Keyboard:
     board = Keyboard()
     choose_x11(monkeypatch, Choice("x11", ":77"))
     monkeypatch.setattr(listening, "make", board.make)
-
-    async def nobody(locked: Callable[[], None]) -> None:
-        del locked
-
-    monkeypatch.setattr("xcord_hotkeys.lock.watch_lock", nobody)
     return board
 
 
@@ -327,5 +321,12 @@ async def test_switched_off_it_leaves_the_microphone_shut(keyboard: Keyboard) ->
         assert world.gate.may_feed()
 
 
-async def test_the_system_may_have_no_bus() -> None:
-    await watch_lock(lambda: None, "unix:path=/nonexistent")
+async def test_a_press_on_a_locked_screen_opens_nothing_and_says_so(keyboard: Keyboard) -> None:
+    async with desk({"push_to_talk": "f8", "mute": "f9"}) as world:
+        lock(world, True)
+        await settle()
+        keyboard.press("f9")
+        keyboard.press("f8")
+        await shut(world, "locked")
+        assert len(world.notices) == 1
+        assert world.asked == []

@@ -22,7 +22,6 @@ from xcord.testing import World, running, settle
 from xcord_hotkeys.keys import parse
 from xcord_hotkeys.listeners import choose
 from xcord_hotkeys.listeners.portal import NAME, PATH, SHORTCUTS, trigger
-from xcord_hotkeys.lock import watch_lock
 
 PATIENCE = 30.0
 
@@ -223,33 +222,6 @@ async def test_a_desktop_without_a_portal_leaves_it_to_the_windows(bus: str) -> 
     async with desk(push_to_talk="f8") as world:
         await world.until(lambda: world.read("hotkeys").listener == "window", PATIENCE)
         assert world.read("hotkeys").problem == "portal_missing"
-
-
-async def test_a_screen_that_is_locked_and_a_machine_that_sleeps_are_told(bus: str) -> None:
-    told: list[str] = []
-    heard = asyncio.Event()
-
-    def locked() -> None:
-        told.append("locked")
-        heard.set()
-
-    watching = asyncio.ensure_future(watch_lock(locked, bus))
-    connection = await open_dbus_connection(bus=bus)
-    login = Desktop(connection)
-    manager, session = "/org/freedesktop/login1", "/org/freedesktop/login1/session/_31"
-    async with asyncio.timeout(PATIENCE):
-        while not told:  # it may not listen yet
-            await login.signal(session, "org.freedesktop.login1.Session", "Lock", "", ())
-            await asyncio.sleep(0.05)
-        told.clear()
-        heard.clear()
-        for begins in (False, True):
-            await login.signal(manager, "org.freedesktop.login1.Manager", "PrepareForSleep", "b", (begins,))
-        await heard.wait()
-    assert told[-1] == "locked"
-    watching.cancel()
-    await asyncio.wait({watching})
-    await connection.close()
 
 
 @pytest.mark.parametrize(

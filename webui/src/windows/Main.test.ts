@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { hub } from '../hub.svelte';
 import { toasts } from '../toasts.svelte';
 import { answer, asked, click, draw, hold, type } from '../testing/draw';
+import { desktop } from '../testing/overlays';
 import { appOf, directory, idle, main, person, placed, plugin, slices, stageOf, voice } from '../testing/slices';
 import Main from './Main.svelte';
 
@@ -255,4 +256,13 @@ test('with the whole screen the window is the stage, and what one can do lies ov
     ['window.full_screen', { on: false }],
     ['window.full_screen', { on: false }], // the call is over, and with it what was to be seen
   ]);
+});
+
+test('a screen that counts as locked is told to who sees it, and is not locked for who says so', () => {
+  draw(Main, {});
+  expect(text()).not.toContain('counts as locked');
+  hold(slices({ desktop: { ...desktop, locked: true } }));
+  expect(text()).toContain('The screen counts as locked.');
+  click('It is not locked');
+  expect(asked()).toContainEqual(['desktop.unlocked', {}]);
 });
