@@ -43,9 +43,23 @@ def repaints(display: str, window: int) -> Iterator[list[float]]:
         raise OSError("this screen tells no damage (XDamage)")
     damage.XDamageCreate.restype = ctypes.c_ulong
     damage.XDamageCreate(connection.pointer, ctypes.c_ulong(window), NON_EMPTY)
-    connection.x.XSync(connection.pointer, 0)
     times: list[float] = []
     ended = threading.Event()
+
+    def seen(event: _Event) -> bool:
+        """The next event is taken; whether it says that something was painted."""
+        connection.x.XNextEvent(connection.pointer, ctypes.byref(event))
+        if event.type != first.value:
+            return False
+        none = ctypes.c_ulong(0)
+        damage.XDamageSubtract(connection.pointer, ctypes.c_ulong(event.damaged.damage), none, none)
+        connection.x.XFlush(connection.pointer)
+        return True
+
+    # A server calls the whole window damaged when it is asked to watch it, painted or not.
+    connection.x.XSync(connection.pointer, 0)
+    while connection.x.XPending(connection.pointer):
+        seen(_Event())
 
     def watch() -> None:
         x, pointer, event = connection.x, connection.pointer, _Event()
@@ -54,12 +68,8 @@ def repaints(display: str, window: int) -> Iterator[list[float]]:
             if not x.XPending(pointer):
                 select.select([descriptor], [], [], QUIET)
                 continue
-            x.XNextEvent(pointer, ctypes.byref(event))
-            if event.type == first.value:
+            if seen(event):
                 times.append(time.monotonic())
-                none = ctypes.c_ulong(0)
-                damage.XDamageSubtract(pointer, ctypes.c_ulong(event.damaged.damage), none, none)
-                x.XFlush(pointer)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
