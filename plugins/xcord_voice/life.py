@@ -66,10 +66,11 @@ def make_parts(sound: Sound, microphone: Microphone, hub: Handle) -> Parts:
     """The real parts; tests replace them."""
     from . import sdk
     from .room import RoomLink
+    from .sdk_microphone import MicrophoneSource
 
     return Parts(
         make_link=RoomLink,
-        make_source=sdk.MicrophoneSource,
+        make_source=MicrophoneSource,
         opener=sdk,
         probe=probe,
         sound=sound,

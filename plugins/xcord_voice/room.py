@@ -29,6 +29,7 @@ from .events import (
     TrackStopped,
 )
 from .roster import TrackKind
+from .sdk_microphone import MicrophoneSource
 from .stall import Vital
 from .video.demand import Order
 
@@ -108,7 +109,7 @@ class RoomLink:
             # On a dead room the SDK's publish_track() never returns.
             self._publishing.cancel()
 
-    async def publish(self, source: sdk.MicrophoneSource, muted: bool) -> None:
+    async def publish(self, source: MicrophoneSource, muted: bool) -> None:
         """Publishes the microphone, in the wanted state from the start.
 
         :raises rtc.PublishTrackError: the server refused it.

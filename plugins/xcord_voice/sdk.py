@@ -13,9 +13,7 @@ import logging
 from functools import partial
 from typing import Any, Literal
 
-import numpy as np
 from livekit import rtc
-from numpy.typing import NDArray
 
 from . import sdk_pictures, sdk_sound
 from .errors import Redactor
@@ -24,10 +22,6 @@ from .video.sizes import TOLERANCE
 
 log = logging.getLogger("xcord.voice.sdk")
 
-QUEUE_MS = 20
-"""Out of its queue the SDK takes 10 ms each 10 ms by a clock of its own, and silence where there is none.
-What once waits there (a late block, a start) waits for as long as the call lasts, up to twice this. Without
-a queue nothing is sent in a pause, and the listener's side draws the last word out for 400 ms."""
 RATE = 48_000
 SIZE, SWITCH = "update_remote_track_publication_dimension", "enable_remote_track"
 NOBODY = 0  # no handle has this number
@@ -48,7 +42,7 @@ def private_api() -> bool:
 
         request = ffi_pb2.FfiRequest()
         fields = request.DESCRIPTOR.fields_by_name
-        names = (SIZE, SWITCH, "clear_audio_buffer")
+        names = (SIZE, SWITCH)
         client = _ffi_client.FfiClient
         found = all(name in fields for name in names) and hasattr(client, "instance")
         return found and hasattr(client, "request") and hasattr(_ffi_client.FfiQueue, "unsubscribe")
@@ -141,42 +135,6 @@ def _request(name: str, **fields: Any) -> None:
     for field, value in fields.items():
         setattr(message, field, value)
     FfiClient.instance.request(request)
-
-
-class MicrophoneSource:
-    """Where captured sound goes into the SDK. Made on the media loop (``capture_frame`` of a source made
-    elsewhere never returns)."""
-
-    def __init__(self) -> None:
-        self.source = rtc.AudioSource(RATE, 1, queue_size_ms=QUEUE_MS)
-
-    async def feed(self, samples: NDArray[np.int16]) -> None:
-        """Queues samples; waits while the queue is full."""
-        await self.source.capture_frame(rtc.AudioFrame(samples.tobytes(), RATE, 1, len(samples)))
-
-    def clear(self) -> None:
-        """Drops what is queued. On the media loop."""
-        self.source.clear_queue()
-
-    def clear_now(self) -> None:
-        """Drops what is queued, from any thread, also while the media loop is blocked."""
-        if not private_api():
-            return
-        from livekit.rtc._ffi_client import FfiClient
-        from livekit.rtc._proto import ffi_pb2
-
-        request = ffi_pb2.FfiRequest()
-        request.clear_audio_buffer.source_handle = self.source._ffi_handle.handle
-        try:
-            FfiClient.instance.request(request)
-        except AssertionError:
-            # The loop let the source go at this very moment, and its queue with it.
-            if not self.source._ffi_handle.disposed:
-                raise
-
-    async def aclose(self) -> None:
-        """Lets the source go."""
-        await self.source.aclose()
 
 
 def hear(track: Any, heard: sdk_sound.Heard, frame_ms: int) -> Any:

@@ -49,7 +49,8 @@ def main() -> None:
             bench.added("normal", "added_latency_p50_ms")
             bench.added("low", "added_latency_low_p50_ms")
             bench.mouth_to_ear(ours_first=turn % 2 == 0)
-            bench.cleanness()
+            bench.mouth_to_ear_low()
+            bench.cleanness(ours_first=turn % 2 == 0)
             for what, value in exactness.measure(pulse).items():
                 report.figure(what, value, "db")
             found = echo.measure()
@@ -169,22 +170,30 @@ class Bench:
         seen = {"sdk": 1000 * self._middle(self._minimal())}
         self._report.figure("sdk_frame_to_frame_p50_ms", seen["sdk"], "ms")
         for kind in ("ours", "platform") if ours_first else ("platform", "ours"):
-            self._rooms += 1
-            room = f"r{self._rooms}"
-            with (
-                self._member(kind, room, 0, speaks=True),
-                self._member(kind, room, 1),
-                listening(self._pulse, "wire") as mouth,
-                listening(self._pulse, "speakers") as ear,
-                self._pulse.speaking(bursts()),
-            ):
-                time.sleep(SETTLE + LATENCY_FOR)
-            since = mouth.onsets.times[-1] - LATENCY_FOR if mouth.onsets.times else 0.0
-            found = delays([at for at in mouth.onsets.times if at > since], ear.onsets.times)
-            seen[kind] = 1000 * self._middle(found)
+            seen[kind] = self._said_to_heard(kind)
             self._report.figure(f"{kind}_mouth_to_ear_p50_ms", seen[kind], "ms")
         self._report.figure("mouth_to_ear_over_sdk_p50_ms", seen["ours"] - seen["sdk"], "ms")
         self._report.figure("mouth_to_ear_over_platform_p50_ms", seen["ours"] - seen["platform"], "ms")
+
+    def mouth_to_ear_low(self) -> None:
+        """The same in the low profile, of both."""
+        sdk, ours = 1000 * self._middle(self._minimal()), self._said_to_heard("ours", latency="low")
+        self._report.figure("mouth_to_ear_low_over_sdk_p50_ms", ours - sdk, "ms")
+
+    def _said_to_heard(self, kind: str, **options: Any) -> float:
+        self._rooms += 1
+        room = f"r{self._rooms}"
+        with (
+            self._member(kind, room, 0, speaks=True, **options),
+            self._member(kind, room, 1, **options),
+            listening(self._pulse, "wire") as mouth,
+            listening(self._pulse, "speakers") as ear,
+            self._pulse.speaking(bursts()),
+        ):
+            time.sleep(SETTLE + LATENCY_FOR)
+        since = mouth.onsets.times[-1] - LATENCY_FOR if mouth.onsets.times else 0.0
+        found = delays([at for at in mouth.onsets.times if at > since], ear.onsets.times)
+        return 1000 * self._middle(found)
 
     def _minimal(self) -> list[float]:
         self._rooms += 1
@@ -197,19 +206,23 @@ class Bench:
         delays_: list[float] = told["delays"]
         return delays_
 
-    def cleanness(self) -> None:
+    def cleanness(self, ours_first: bool) -> None:
         """A steady tone through the whole call: every gap and every jump of it is a click."""
-        with self._speakers("tone", 1) as room, self._member("ours", room, 1) as member:
-            time.sleep(SETTLE)
-            with listening(self._pulse, "speakers") as monitor:
-                before = member.ask()["underruns"]
-                time.sleep(CLEAN_FOR)
-                underruns = member.ask()["underruns"] - before
-        heard = monitor.samples[RATE // 2 : -RATE // 2]
-        if level(heard) < -20:
-            raise RuntimeError("the tone was not heard, so nothing is said about clicks")
-        self._report.figure("underruns_per_minute", underruns * 60 / CLEAN_FOR, "")
-        self._report.figure("clicks", float(len(clicks(heard))), "")
+        for kind in ("ours", "platform") if ours_first else ("platform", "ours"):
+            with self._speakers("tone", 1) as room, self._member(kind, room, 1) as member:
+                time.sleep(SETTLE)
+                with listening(self._pulse, "speakers") as monitor:
+                    before = member.ask()["underruns"]
+                    time.sleep(CLEAN_FOR)
+                    underruns = member.ask()["underruns"] - before
+            heard = monitor.samples[RATE // 2 : -RATE // 2]
+            if level(heard) < -20:
+                raise RuntimeError("the tone was not heard, so nothing is said about clicks")
+            if kind == "ours":
+                self._report.figure("underruns_per_minute", underruns * 60 / CLEAN_FOR, "")
+                self._report.figure("clicks", float(len(clicks(heard))), "")
+            else:
+                self._report.figure("platform_clicks", float(len(clicks(heard))), "")
 
     @staticmethod
     def _middle(found: list[float]) -> float:

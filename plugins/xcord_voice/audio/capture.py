@@ -203,7 +203,13 @@ class Microphone:
             tell,
             time.monotonic(),
         )
-        problem = await self._sound.record(lambda block: intake.take(block, time.monotonic()))
+
+        def take(block: Block) -> None:
+            intake.take(block, time.monotonic())
+            if (feeder := self._feeder) is not None:
+                feeder.advance(len(block))
+
+        problem = await self._sound.record(take)
         if not problem:
             self._intake = intake
         self._show(problem=problem)

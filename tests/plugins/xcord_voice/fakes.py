@@ -156,20 +156,18 @@ class FakeOpener:
 
 
 class FakeSource:
-    """A microphone's source that keeps what it was fed."""
+    """A microphone's source that keeps the sound it was fed, without the silence."""
 
     def __init__(self) -> None:
         self.fed: list[NDArray[np.int16]] = []
         self.cleared = 0
         self.closed = False
 
-    async def feed(self, samples: NDArray[np.int16]) -> None:
-        self.fed.append(samples)
+    def feed(self, samples: NDArray[np.int16]) -> None:
+        if samples.any():
+            self.fed.append(samples)
 
     def clear(self) -> None:
-        self.cleared += 1
-
-    def clear_now(self) -> None:
         self.cleared += 1
 
     async def aclose(self) -> None:

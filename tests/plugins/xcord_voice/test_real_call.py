@@ -29,8 +29,9 @@ from tests.plugins.xcord_voice.callers import (
 
 from xcord import Demand, Want
 from xcord.testing import World
+from xcord_voice.audio.feeder import Feeder
 from xcord_voice.room import RoomLink
-from xcord_voice.sdk import MicrophoneSource
+from xcord_voice.sdk_microphone import MicrophoneSource
 
 RealVoice = Callable[..., Any]
 
@@ -379,15 +380,18 @@ async def test_silence_after_speech_costs_little(livekit: LiveKit) -> None:
     """The encoder goes on with frames of silence; at the SDK's own bitrate they are 150 bytes a second."""
     rng = np.random.default_rng(1)
     link, source = RoomLink(lambda event: None), MicrophoneSource()
+    feeder = Feeder(source, lambda: True, lambda level: None)
     await link.connect(livekit.url, livekit.token("me:desk", "r"))
     try:
         await link.publish(source, muted=False)
         for at in range(100):
             swell = 3000 * (1 + np.sin(at / 3))
             noise = np.convolve(rng.normal(0, swell, 967), np.ones(8) / 8, "valid")
-            await source.feed(noise.astype(np.int16))
+            feeder.deliver(noise.astype(np.int16))
+            feeder.advance(480)
+            await asyncio.sleep(0.01)
         link.set_muted(True)
-        source.clear()
+        feeder.shut()
         async with asyncio.timeout(30):  # a starved machine sends late what was said before
             while True:
                 before = await sent(link)
@@ -396,7 +400,7 @@ async def test_silence_after_speech_costs_little(livekit: LiveKit) -> None:
                     return
     finally:
         await link.disconnect()
-        await source.aclose()
+        await feeder.aclose()
 
 
 async def sent(link: RoomLink) -> int:

@@ -131,22 +131,3 @@ async def test_a_stream_that_does_not_close_is_cut_off() -> None:
     assert len(FfiClient.instance.queue._subscribers) == before - 1
     await asyncio.sleep(0)
     assert stream._task.cancelled()
-
-
-async def test_a_source_is_cleared_from_any_thread() -> None:
-    import numpy as np
-
-    source = sdk.MicrophoneSource()
-    await source.feed(np.zeros(480, np.int16))
-    await asyncio.to_thread(source.clear_now)
-    source.clear()
-    await source.aclose()
-
-
-async def test_a_gate_that_shuts_while_the_source_is_let_go_is_no_error() -> None:
-    """The gate shuts on the capture thread, the source ends on the loop."""
-    source = sdk.MicrophoneSource()
-    handle = source.source._ffi_handle.handle
-    await source.aclose()
-    source.source._ffi_handle.handle = handle
-    source.clear_now()

@@ -420,14 +420,14 @@ async def test_the_volume_of_a_person_is_remembered_and_bounded(
             assert caught.value.code == "bad_arguments"
 
 
-@pytest.mark.parametrize(("latency", "milliseconds"), [("normal", 20), ("low", 10)])
+@pytest.mark.parametrize(("latency", "of_people", "to_speakers"), [("normal", 10, 20), ("low", 10, 10)])
 async def test_a_latency_decides_what_comes_of_people_and_goes_to_the_loudspeaker_at_a_time(
-    network: Network, monkeypatch: pytest.MonkeyPatch, latency: str, milliseconds: int
+    network: Network, monkeypatch: pytest.MonkeyPatch, latency: str, of_people: int, to_speakers: int
 ) -> None:
     async with network.running(monkeypatch, options={"voice.latency": latency}) as world:
         await network.join(world, "lobby", seen("ann:phone"), started("microphone", "TR_1"))
-        assert network.opener.streams["TR_1"][0].frame_ms == milliseconds
-        await world.until(lambda: network.engine.period_ms == milliseconds)
+        assert network.opener.streams["TR_1"][0].frame_ms == of_people
+        await world.until(lambda: network.engine.period_ms == to_speakers)
 
 
 async def test_devices_are_listed_and_let_go_after_the_call(
