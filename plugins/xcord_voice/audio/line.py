@@ -16,6 +16,7 @@ STILL = 4  # such looks in a row without a callback after which a device is dead
 SETTLE = 3.0  # seconds after opening in which callbacks may pause: an idle sink's second one comes after 2 s
 SHUN = 30.0  # seconds for which a device that died while it is listed is not tried again
 RETRY = 1.0  # seconds between two attempts to open any device
+LIVELY = 3  # callbacks after which a device runs; one that another program suspended still makes the first
 
 
 class Pulse:
@@ -27,6 +28,12 @@ class Pulse:
     def __init__(self, beats: Callable[[], int], now: float) -> None:
         self._beats, self._opened = beats, now
         self._seen, self._still, self._looked = beats(), 0, now
+        self._first = self._seen
+
+    @property
+    def lively(self) -> bool:
+        """Whether the device runs since it was opened."""
+        return self._beats() - self._first >= LIVELY
 
     def dead(self, now: float) -> bool:
         """To be asked every ``WATCH_EVERY`` seconds."""
@@ -68,6 +75,7 @@ class Line:
         self._pulse: Pulse | None = None
         self._retry_at = 0.0
         self._shunned, self._shunned_until = "", 0.0
+        self._died = False
 
     def listed(self, names: tuple[str, ...]) -> None:
         """These devices are there now."""
@@ -92,8 +100,13 @@ class Line:
 
     def trouble(self, what: str) -> str:
         """Why the wanted device does not play, as a code: ``what`` and the reason, with ``chosen`` before it
-        if another one does in its place; empty if it plays, or nobody needs it."""
-        if not self.needed or not self._refused:
+        if another one does in its place; empty if it plays, or nobody needs it. ``stopped``: its callbacks
+        ended, and those of whatever was opened after it did not begin."""
+        if not self.needed:
+            return ""
+        if self._died and (self._pulse is None or not self._pulse.lively):
+            return f"{what}_stopped"
+        if not self._refused:
             return ""
         return f"{what}_{self._refused}" if self.stream is None else f"chosen_{what}_{self._refused}"
 
@@ -112,8 +125,20 @@ class Line:
             return False
         if self.stream is None or self._pulse is None:
             return now >= self._retry_at
+        if self._died and self._pulse.lively:
+            self._died = False
         if self._pulse.dead(now):
             self.shun(now, self.using)
-            self._refused = ""
+            self._refused, self._died = "", True
             return True
         return self._names is not None and self.using != self.wanted(now, self._names)
+
+
+def trouble_of(speakers: Line, outputs: tuple[str, ...], microphone: Line) -> str:
+    """The first thing that people should know of both, as a code. A microphone that never opened is told with
+    the capture."""
+    if not outputs:
+        return "no_sound"
+    if trouble := speakers.trouble("speaker"):
+        return trouble
+    return microphone.trouble("microphone") if microphone.stream is not None else ""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from xcord import Devices
 
 from .engine import NORMAL, AudioEngine, NoDevice, NullEngine, Profile, Pull, Take
-from .line import WATCH_EVERY, Line, Opened
+from .line import WATCH_EVERY, Line, Opened, trouble_of
 from .mixer import Mixer
 from .ring import RATE, Samples
 from .worker import Worker
@@ -278,7 +278,7 @@ class Sound:
                 outputs=outputs,
                 input=self._microphone.choice if self._microphone.choice in inputs else "",
                 output=self._speakers.choice if self._speakers.choice in outputs else "",
-                problem=engine.problem or (self._speakers.trouble("speaker") if outputs else "no_sound"),
+                problem=engine.problem or trouble_of(self._speakers, outputs, self._microphone),
             )
         )
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from xcord_voice.audio.engine import Stream
-from xcord_voice.audio.line import RETRY, SETTLE, SHUN, WATCH_EVERY, Line, Opened, Pulse
+from xcord_voice.audio.line import LIVELY, RETRY, SETTLE, SHUN, WATCH_EVERY, Line, Opened, Pulse
 
 OPEN = cast("Stream", SimpleNamespace(close=lambda: None))
 
@@ -117,3 +117,18 @@ def test_while_nothing_opens_it_is_tried_again_and_again_and_never_when_nobody_n
     device.line.needed = False
     nothing: Any = device.watch(5)
     assert nothing is None
+
+
+def test_a_device_that_stops_and_does_not_run_again_is_told_until_one_does() -> None:
+    device = Device()
+    device.open()
+    assert device.watch(5) is None
+    assert device.line.trouble("speaker") == ""
+    assert device.watch(5, beating=False) is not None
+    device.open()
+    device.beats += 1  # one that another program suspended asks once for what it could play
+    assert device.line.trouble("speaker") == "speaker_stopped"
+    device.beats += LIVELY
+    assert device.line.trouble("speaker") == ""
+    device.watch(1)
+    assert device.line.trouble("speaker") == ""

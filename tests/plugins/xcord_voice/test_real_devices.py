@@ -123,6 +123,27 @@ async def test_the_default_device_is_unplugged(either: Pulse) -> None:
         await it.heard(either, "speakers")
 
 
+async def test_devices_that_another_program_takes_for_itself_are_told_and_come_back(pulse: Pulse) -> None:
+    # PulseAudio has no devices for one program alone; it suspends them when JACK, say, takes the card.
+    async with playing("") as it:
+        blocks = list[NDArray[np.int16]]()
+        assert await it.sound.record(lambda block: blocks.append(block.copy())) == ""
+        await it.heard(pulse, "speakers")
+        await asyncio.sleep(line.SETTLE)
+        pulse.control("suspend-sink", "speakers", "1")
+        await eventually(lambda: it.shown[-1].problem == "speaker_stopped")
+        pulse.control("suspend-sink", "speakers", "0")
+        await it.heard(pulse, "speakers")
+        await eventually(lambda: it.shown[-1].problem == "")
+        pulse.control("suspend-source", "mic", "1")
+        await eventually(lambda: it.shown[-1].problem == "microphone_stopped")
+        pulse.control("suspend-source", "mic", "0")
+        await eventually(lambda: it.shown[-1].problem == "")
+        blocks.clear()
+        with pulse.speaking(tone(1000, 0, 48_000)):
+            await eventually(lambda: blocks and tone_level(np.concatenate(blocks)[-12_000:], 1000) > -14)
+
+
 async def test_a_sound_server_that_dies_and_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

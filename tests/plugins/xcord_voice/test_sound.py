@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.plugins.xcord_voice.callers import eventually
 from tests.plugins.xcord_voice.fakes import StillEngine
@@ -15,6 +16,7 @@ from tests.plugins.xcord_voice.fakes import StillEngine
 from xcord import Devices
 from xcord_voice.audio import line
 from xcord_voice.audio import sound as module
+from xcord_voice.audio.engine import NoDevice
 from xcord_voice.audio.sound import Sound
 
 
@@ -108,6 +110,37 @@ async def test_a_loudspeaker_that_another_program_keeps_for_itself_is_told_and_a
     engine.refusals.clear()
     await eventually(lambda: engine.open == 1 and shown[-1].problem == "")
     await sound.aclose()
+
+
+async def test_a_microphone_that_another_program_keeps_for_itself_is_told_and_another_is_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line, "SHUN", 0.2)
+    engine, shown = StillEngine(), list[Devices]()
+    capture, busy = engine.capture, {"microphone"}
+
+    def refusing(device: str, take: Any) -> Any:
+        if device in busy:
+            raise NoDevice("busy")
+        return capture(device, take)
+
+    engine.capture = refusing  # type: ignore[method-assign]
+    sound = sound_of(engine, shown)
+    await sound.open("", "microphone")
+    heard: list[int] = []
+    assert await sound.record(lambda block: heard.append(len(block))) == ""
+
+    def told(problem: str, using: str) -> bool:
+        assert engine.take is not None
+        engine.take(np.zeros(480, np.int16))  # the device that is open is alive
+        return shown[-1].problem == problem and sound._microphone.using == using
+
+    await eventually(lambda: told("chosen_microphone_busy", ""))
+    assert heard
+    busy.clear()
+    await eventually(lambda: told("", "microphone"))
+    await sound.aclose()
+    assert engine.open == 0
 
 
 async def test_another_device_is_taken_in_the_middle_of_a_call() -> None:
