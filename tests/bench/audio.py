@@ -53,9 +53,7 @@ def main() -> None:
             bench.cleanness(ours_first=turn % 2 == 0)
             for what, value in exactness.measure(pulse).items():
                 report.figure(what, value, "db")
-            found = echo.measure()
-            report.figure("erle_db", found.erle_db, "db")
-            report.figure("near_speech_db", found.near_speech_db, "db")
+            bench.echo()
 
 
 class Process:
@@ -223,6 +221,15 @@ class Bench:
                 self._report.figure("clicks", float(len(clicks(heard))), "")
             else:
                 self._report.figure("platform_clicks", float(len(clicks(heard))), "")
+
+    def echo(self) -> None:
+        """Ours beside LiveKit's processing alone, on the same signals."""
+        for whose, make in (("", echo.ours), ("apm_alone_", echo.bare)):
+            found = echo.measure(make=make)
+            self._report.figure(f"{whose}erle_db", found.erle_db, "db")
+            self._report.figure(f"{whose}near_speech_db", found.near_speech_db, "db")
+            for dbfs, kept in found.kept_db.items():
+                self._report.figure(f"{whose}near_speech_at_{-dbfs:.0f}_db", kept, "db")
 
     @staticmethod
     def _middle(found: list[float]) -> float:

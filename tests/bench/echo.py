@@ -1,37 +1,46 @@
 """The echo canceller offline: the app's own chain, a simulated room with noise, clocks that drift.
 
-``measure()`` takes a few seconds and needs no device. The far end's words leave the loudspeaker, come back
+``measure()`` takes some seconds and needs no device. The far end's words leave the loudspeaker, come back
 through the room and into the microphone of a device whose clock runs at another pace; in the middle the
-near person speaks at the same time.
+near person speaks at the same time, once as loud as in a headset, once normally, once faintly. The peer is
+LiveKit's processing alone, made by ``bare``, on the same signals.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from livekit import rtc
 from numpy.typing import NDArray
 from tests.speech import FAR, NEAR, spoken
 
-from xcord_voice.audio.chain import Chain, Processing
+from xcord_voice.audio.chain import DELAY_MS, Chain, Processing, Stages
 from xcord_voice.audio.farend import FarEnd
-from xcord_voice.audio.frames import FRAME
+from xcord_voice.audio.frames import FRAME, Block
 from xcord_voice.audio.ring import RATE
 from xcord_voice.audio.stages import build
 
 Sound = NDArray[np.float32]
 
 SETTLED = 2 * RATE  # samples after which the canceller must have found the echo
-FAR_DBFS, NEAR_DBFS, NOISE_DBFS = -26.0, -26.0, -65.0  # the echo arrives at about -32
+FAR_DBFS, NOISE_DBFS = -26.0, -65.0  # the echo arrives at about -32
+NEAR_DBFS = (-20.0, -26.0, -32.0)
 
 
 @dataclass(frozen=True)
 class EchoFigures:
-    """``erle_db``: echo return loss from 2 s on, near person silent. ``near_speech_db``: how much the near
-    person's words lose while both speak, against the same words with nobody else speaking."""
+    """``erle_db``: echo return loss from 2 s on, near person silent. ``kept_db``: how much the near person's
+    words change while both speak, against the same words with nobody else speaking, by their level."""
 
     erle_db: float
-    near_speech_db: float
+    kept_db: dict[float, float]
+
+    @property
+    def near_speech_db(self) -> float:
+        """Of the level at which they change most."""
+        return max(self.kept_db.values(), key=abs)
 
 
 @dataclass(frozen=True)
@@ -61,30 +70,71 @@ class Room:
         return (rng.standard_normal(count) * 10 ** (NOISE_DBFS / 20)).astype(np.float32)
 
 
-def measure(room: Room | None = None, wanted: Processing | None = None) -> EchoFigures:
-    """Three passes through the chain, as the app has it by default: echo alone, both, near person alone."""
+def ours(wanted: Processing) -> Stages:
+    """The app's own."""
+    return build(wanted).stages
+
+
+def bare(wanted: Processing) -> Stages:
+    """LiveKit's processing alone."""
+    return Stages(Bare(wanted))
+
+
+class Bare:
+    """As its documentation says to use it."""
+
+    def __init__(self, wanted: Processing) -> None:
+        self._module = rtc.AudioProcessingModule(
+            echo_cancellation=wanted.echo_cancellation,
+            noise_suppression=wanted.noise_suppression,
+            high_pass_filter=wanted.high_pass,
+            auto_gain_control=wanted.gain_control,
+        )
+
+    def play(self, frame: Block) -> None:
+        self._module.process_reverse_stream(self._frame(frame))
+
+    def process(self, frame: Block) -> Block:
+        self._module.set_stream_delay_ms(DELAY_MS)
+        processed = self._frame(frame)
+        self._module.process_stream(processed)
+        return np.frombuffer(processed.data, np.int16)
+
+    @staticmethod
+    def _frame(samples: Block) -> rtc.AudioFrame:
+        return rtc.AudioFrame(bytearray(samples.tobytes()), RATE, 1, FRAME)
+
+
+def measure(
+    room: Room | None = None,
+    wanted: Processing | None = None,
+    make: Callable[[Processing], Stages] = ours,
+    levels: tuple[float, ...] = NEAR_DBFS,
+) -> EchoFigures:
+    """Passes through the chain, as the app has it by default: echo alone; then for each level of the near
+    person both, and that person alone."""
     room, wanted = room or Room(), wanted or Processing()
-    words, mine = spoken(FAR, dbfs=FAR_DBFS), spoken(NEAR, "en-gb", NEAR_DBFS)
-    played = np.tile(words, 3)
-    begin, end = len(words) * 2, len(words) * 2 + len(mine)
+    words = spoken(FAR, dbfs=FAR_DBFS)
+    begin, end = len(words) * 2, len(words) * 2 + len(spoken(NEAR, "en-gb"))
+    played = np.tile(words, 3)[: end + FRAME]
     echo, noise = room.heard(played), room.noise(len(played))
-    near = np.zeros_like(played)
-    near[begin:end] = mine
-    alone = through(wanted, played, echo + noise)
-    both = through(wanted, played, echo + noise + near)
-    quiet = through(wanted, np.zeros_like(played), noise + near)
+    alone = through(make(wanted), played, echo + noise)
+    kept = {}
+    for level in levels:
+        near = np.zeros_like(played)
+        near[begin:end] = spoken(NEAR, "en-gb", level)
+        both = through(make(wanted), played, echo + noise + near)
+        quiet = through(make(wanted), np.zeros_like(played), noise + near)
+        kept[level] = power(both[begin:end]) - power(quiet[begin:end])
     single = slice(SETTLED, begin)
-    return EchoFigures(
-        erle_db=power(echo[single] + noise[single]) - power(alone[single]),
-        near_speech_db=power(both[begin:end]) - power(quiet[begin:end]),
-    )
+    return EchoFigures(power(echo[single] + noise[single]) - power(alone[single]), kept)
 
 
-def through(wanted: Processing, played: Sound, captured: Sound) -> Sound:
+def through(stages: Stages, played: Sound, captured: Sound) -> Sound:
     """What leaves the chain."""
     far = FarEnd()
     chain = Chain(far)
-    chain.stages = build(wanted).stages
+    chain.stages = stages
     samples = (np.clip(captured, -1.0, 1.0) * 32767).astype(np.int16)
     left = []
     for at in range(0, len(samples) - FRAME + 1, FRAME):
