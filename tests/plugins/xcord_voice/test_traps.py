@@ -182,9 +182,11 @@ class StuckRoom:
     def __init__(self) -> None:
         self.ended = asyncio.Event()
         self.cancelled = False
+        self.options: Any = None
         self.local_participant = SimpleNamespace(publish_track=self._publish)
 
     async def _publish(self, track: Any, options: Any) -> None:
+        self.options = options
         try:
             await self.ended.wait()
         except asyncio.CancelledError:
@@ -219,6 +221,16 @@ async def test_a_publish_on_a_dead_room_ends_with_the_disconnect(stuck: StuckRoo
     await link.disconnect()
     await asyncio.wait({publishing}, timeout=5)
     assert (publishing.done(), stuck.cancelled) == (True, True)
+
+
+async def test_a_microphone_has_a_bitrate_whose_silence_costs_little(stuck: StuckRoom) -> None:
+    """What it costs is in ``test_silence_after_speech_costs_little``: not after every speech is it seen."""
+    link = RoomLink(lambda event: None)
+    publishing = asyncio.ensure_future(link.publish(SOURCE, False))
+    await settle()
+    assert 0 < stuck.options.audio_encoding.max_bitrate <= 28_000
+    await link.disconnect()
+    await asyncio.wait({publishing}, timeout=5)
 
 
 async def test_a_publish_that_takes_too_long_is_left_alone_in_a_live_room(
