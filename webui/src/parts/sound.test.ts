@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { Sound } from '../sound';
 import { asked, draw, hold } from '../testing/draw';
 import { idle, person, slices } from '../testing/slices';
+import Controls from './Controls.svelte';
 import PersonDialog from './PersonDialog.svelte';
 import PersonRow from './PersonRow.svelte';
 import SoundInput from './SoundInput.svelte';
@@ -103,4 +104,16 @@ test('a voice plugin without volumes of its own shows none', () => {
   draw(SoundInput, { sound: new Sound() });
   draw(SoundOutput, { sound: new Sound() });
   expect(document.querySelector('[aria-label="Microphone volume"], [aria-label="Speaker volume"]')).toBeNull();
+});
+
+test('a call without sound says so beside its controls, and nothing while all is well or just starts', () => {
+  const told = (problem: string): string => {
+    hold(slices({ devices: { ...devices, problem }, settings: { values: { 'app.language': 'en' } } }));
+    return draw(Controls, { voice: idle }).querySelector('[role=status]')?.textContent.trim() ?? '';
+  };
+  expect(told('')).toBe('');
+  expect(told('starting')).toBe('');
+  expect(told('no_sound')).toContain('no sound');
+  expect(told('speaker_busy')).toContain('Another program has the loudspeaker');
+  expect(told('chosen_microphone_busy')).toContain('Another program has the chosen microphone');
 });
