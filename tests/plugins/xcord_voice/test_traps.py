@@ -23,6 +23,7 @@ from xcord.testing import FakeClock, settle
 from xcord_voice import events, sdk, sdk_pictures, sdk_sound
 from xcord_voice.audio.mixer import Mixer
 from xcord_voice.room import ConnectFailed, RoomLink
+from xcord_voice.sdk_microphone import MicrophoneSource
 from xcord_voice.streams import StreamKey, Streams
 
 KEY, SLOT = StreamKey(1, "PA_1", "TR_1"), ("ann", "camera", 0)
@@ -270,9 +271,15 @@ async def test_the_sdks_own_log_lines_hold_no_token(
 async def test_what_waits_in_the_sdk_for_being_sent_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second is the SDK's default: so long would be heard of a microphone after it was shut."""
     asked: dict[str, int] = {}
-    monkeypatch.setattr(rtc, "AudioSource", lambda *shape, **more: asked.update(more))
-    sdk.MicrophoneSource()
-    assert 0 < asked["queue_size_ms"] <= 50
+
+    def make(*shape: int, **more: int) -> None:
+        asked.update(more)
+        raise LookupError
+
+    monkeypatch.setattr(rtc, "AudioSource", make)
+    with pytest.raises(LookupError):
+        MicrophoneSource()
+    assert asked == {"queue_size_ms": 0}
 
 
 # -- what blocks while the SDK reconnects ------------------------------------------------------------
