@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -93,7 +93,7 @@ class Scene:
         """Whoever is there by now did not join just now."""
         self._told = {person.user: person.name for person in self._people()}
 
-    def level(self, user: str, dbfs: float | None, slices: Sequence[float] = ()) -> None:
+    def level(self, user: str, dbfs: float | None, slices: Iterable[float] = ()) -> None:
         """A block of sound of ``user``, None when it ended. From any thread."""
         with self._speaking:
             if not self._state().up:

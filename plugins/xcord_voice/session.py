@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from xcord import VideoStatistics
@@ -43,7 +43,7 @@ class Session:
         parts: Parts,
         roster: Roster,
         intents: Intents,
-        on_level: Callable[[str, float | None, Sequence[float]], None],
+        on_level: Callable[[str, float | None, Iterable[float]], None],
         on_microphone: Callable[[str], None],
         on_look: Callable[[bool, bool], None],
     ) -> None:
@@ -213,7 +213,7 @@ class Session:
     def _expects_media(self) -> bool:
         return any(self._roster.sends(key.sid, key.track_sid) for key in self._streams.keys)
 
-    def _level(self, user: str, dbfs: float | None, slices: Sequence[float] = ()) -> None:
+    def _level(self, user: str, dbfs: float | None, slices: Iterable[float] = ()) -> None:
         if not self._ended:
             self._on_level(user, dbfs, slices)
 

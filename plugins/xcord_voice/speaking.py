@@ -7,7 +7,7 @@ LiveKit's ``active_speakers_changed`` is a delta and names muted people after a 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 ON = -45.0  # dBFS at which somebody begins to speak
 OFF = -52.0  # dBFS below which somebody falls silent
@@ -31,13 +31,15 @@ class Speakers:
         self._rows: dict[str, int] = {}
         self.users: tuple[str, ...] = ()
 
-    def level(self, user: str, now: float, dbfs: float, slices: Sequence[float] = ()) -> bool:
+    def level(self, user: str, now: float, dbfs: float, slices: Iterable[float] = ()) -> bool:
         """A block of ``user`` had this level; true if ``users`` changed.
 
         :param slices: the levels of its parts, in order; none where that is not known or all of it is quiet.
+            Not looked at while ``user`` speaks.
         """
-        if self._in_a_row(user, slices):
+        if user not in self._speaking and self._in_a_row(user, slices):
             self._speaking[user] = now
+            del self._rows[user]
         if dbfs >= ON or (user in self._speaking and dbfs >= OFF):
             first, last = self._heard.get(user, (now, now))
             if now - last > HOLD:
@@ -50,7 +52,7 @@ class Speakers:
             self._heard.pop(user, None)
         return self._changed()
 
-    def _in_a_row(self, user: str, slices: Sequence[float]) -> bool:
+    def _in_a_row(self, user: str, slices: Iterable[float]) -> bool:
         row, found = self._rows.get(user, 0) if slices else 0, False
         for dbfs in slices:
             row = row + 1 if dbfs >= ON else 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -66,7 +66,7 @@ class Streams:
         opener: Opener,
         slots: Any,
         mixer: Mixer,
-        on_level: Callable[[str, float, Sequence[float]], None],
+        on_level: Callable[[str, float, Iterable[float]], None],
         on_silent: Callable[[str], None],
         frame_ms: int = 20,
     ) -> None:
@@ -160,14 +160,15 @@ class Streams:
         return seen
 
 
-def levels(samples: NDArray[np.int16]) -> tuple[float, Sequence[float]]:
-    """The level of a block in dBFS, and those of its slices; none if it is too quiet for one to be speech."""
+def levels(samples: NDArray[np.int16]) -> tuple[float, Iterable[float]]:
+    """The level of a block in dBFS, and those of its slices, computed as they are looked at; none if it is
+    too quiet for one to be speech."""
     floats = samples.astype(np.float32)
     dbfs = decibels(float(floats @ floats) / (FULL * max(1, len(floats))))
     if dbfs < OFF:
         return dbfs, ()
-    parts = floats[: len(floats) - len(floats) % PART].reshape(-1, PART)
-    return dbfs, [decibels(each / (FULL * PART)) for each in np.einsum("ij,ij->i", parts, parts).tolist()]
+    parts = (floats[at : at + PART] for at in range(0, len(floats) - PART + 1, PART))
+    return dbfs, (decibels(float(part @ part) / (FULL * PART)) for part in parts)
 
 
 def _name(key: StreamKey) -> str:

@@ -17,13 +17,12 @@ import miniaudio
 import numpy as np
 
 from .engine import AudioEngine, NoDevice, NullEngine, Pull, Stream, Take
-from .realtime import granted, hurry
+from .realtime import hurry
 from .ring import RATE
 
 log = logging.getLogger("xcord.voice.audio")
 
 PERIODS = 2  # of playing; PulseAudio keeps one ahead whatever is said here, others keep them all
-SHORTEST_MS = 10  # of playing
 CAPTURE_MS = 10
 CAPTURE_PERIODS = 6  # what may wait when this process is late; it delays nothing
 APP = "xcord"
@@ -49,7 +48,7 @@ class MiniaudioEngine:
         kind, samples = miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32
         try:
             # One channel: the sound system spreads it over those that the device has.
-            return _open(kind, samples, 1, found, _playing(pull), _shortened(period_ms), PERIODS)
+            return _open(kind, samples, 1, found, _playing(pull), period_ms, PERIODS)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
             raise NoDevice(refusal(error)) from error
@@ -221,11 +220,6 @@ def _capturing(take: Take) -> Generator[None, Any, None]:
             if not failed:
                 log.exception("the microphone failed")
             failed = True
-
-
-def _shortened(period_ms: int) -> int:
-    """A realtime thread is seldom late, so less has to lie ahead of it."""
-    return max(SHORTEST_MS, period_ms * 3 // 4) if granted() else period_ms
 
 
 def _hurry() -> bool:

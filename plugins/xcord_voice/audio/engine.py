@@ -27,7 +27,7 @@ read only during the call. Called on the device's thread, after the limiter; wha
 class Profile:
     """How much delay is accepted for how much calm.
 
-    :param period_ms: what the loudspeaker takes at a time, at most.
+    :param period_ms: what the loudspeaker takes at a time.
     :param frame_ms: what comes of each person at a time.
     :param least: samples of slack that each person's ring keeps at least.
     """
@@ -75,8 +75,7 @@ class AudioEngine(Protocol):
         ...
 
     def play(self, device: str, pull: Pull, period_ms: int) -> Stream:
-        """Plays on the named device, on the default one if it is not there, at most so many milliseconds at
-        a time.
+        """Plays on the named device, on the default one if it is not there, so many milliseconds at a time.
 
         :raises NoDevice: there is none, or it cannot be used.
         """

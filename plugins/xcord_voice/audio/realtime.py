@@ -7,7 +7,6 @@ loudspeaker has some 15 ms ahead. Sound servers and browsers run their audio thr
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 import threading
@@ -27,13 +26,3 @@ def hurry() -> bool:
         log.debug("thread %d stays a usual one: %s", threading.get_native_id(), error)
         return False
     return True
-
-
-@functools.cache
-def granted() -> bool:
-    """Whether the system would let us; tried in a thread of its own."""
-    answers: list[bool] = []
-    thread = threading.Thread(target=lambda: answers.append(hurry()), name="voice-realtime")
-    thread.start()
-    thread.join()
-    return answers == [True]

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
 
-from xcord_voice.audio import devices, realtime
+from xcord_voice.audio import realtime
 
 T = TypeVar("T")
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    realtime.granted.cache_clear()
-    yield
-    realtime.granted.cache_clear()
 
 
 def in_a_thread(function: Callable[[], T]) -> T:
@@ -39,7 +32,6 @@ def test_a_hurried_thread_is_realtime_and_no_other_is() -> None:
 
     before = os.sched_getscheduler(0)
     granted, scheduler = in_a_thread(hurried)
-    assert granted == realtime.granted()
     assert (scheduler == os.SCHED_RR) == granted
     assert os.sched_getscheduler(0) == before
 
@@ -55,19 +47,8 @@ def test_what_a_hurried_thread_starts_is_a_usual_one() -> None:
 def test_a_thread_that_may_not_hurry_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
     assert not in_a_thread(realtime.hurry)
-    assert not realtime.granted()
 
 
 def test_a_system_without_such_threads_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_setscheduler")
-    assert not realtime.granted()
-
-
-@pytest.mark.parametrize(
-    ("granted", "asked", "taken"), [(True, 20, 15), (True, 10, 10), (False, 20, 20), (False, 10, 10)]
-)
-def test_less_lies_ahead_of_a_thread_that_is_seldom_late(
-    granted: bool, asked: int, taken: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(devices, "granted", lambda: granted)
-    assert devices._shortened(asked) == taken
+    assert not in_a_thread(realtime.hurry)
