@@ -133,7 +133,7 @@ class Feeder:
         while True:
             await asyncio.sleep(STILL / 2)
             with self._lock:
-                still = self._now() - self._fed_at
+                still = 0.0 if self.closed else self._now() - self._fed_at
                 for _ in range(int(min(still, MOST) * RATE) // FRAME if still >= STILL else 0):
                     self._feed(SILENCE)
 

@@ -149,6 +149,25 @@ async def test_where_the_device_gives_nothing_the_stream_goes_on_by_the_loops_cl
     await feeder.aclose()
 
 
+async def test_nothing_is_fed_after_a_halt() -> None:
+    source, clock = Source(), Clock()
+    feeder = Feeder(source, lambda: True, lambda level: None, clock)
+    feeder.halt()
+    looked = asyncio.Event()
+
+    def now() -> float:
+        looked.set()
+        return clock.now + 10.0
+
+    feeder._now = now
+    feeder.deliver(block(9000))
+    feeder.advance(BLOCK)
+    await asyncio.sleep(2 * STILL)
+    assert source.fed == []
+    assert not looked.is_set()
+    await feeder.aclose()
+
+
 async def test_what_the_loop_fed_is_not_fed_again_when_late_blocks_come() -> None:
     source, clock = Source(), Clock()
     feeder = Feeder(source, lambda: True, lambda level: None, clock)
