@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xcord import (
+    ApplyOverlayPreset,
     Asker,
     CommandError,
     Nothing,
@@ -15,6 +16,7 @@ from xcord import (
 
 from .keeper import Keeper
 from .place import Place, Rect, cornered, placed
+from .presets import PRESETS
 from .rules import MOST, Rule, key_of
 from .scene import place_of
 from .sizes import scale_for, size_of
@@ -35,6 +37,7 @@ class Commands:
             ("overlay.place", PlaceOverlay, self.place),
             ("overlay.put", PutOverlay, self.put),
             ("overlay.reset", Nothing, self.reset),
+            ("overlay.preset", ApplyOverlayPreset, self.apply),
             ("overlay.rule", SetOverlayRule, self.set_rule),
         ):
             self.hub.command(name, args, handler)
@@ -88,6 +91,12 @@ class Commands:
         for name in ("places", "scale", "opacity"):
             await self.hub.set_option(name, getattr(DEFAULT, name))
         self.keeper.look()
+
+    async def apply(self, args: ApplyOverlayPreset, _asker: Asker) -> None:
+        """``overlay.preset``: a look that is ready made."""
+        for name, value in PRESETS[args.name].items():
+            if getattr(self.keeper.wishes, name) != value:
+                await self.hub.set_option(name, value)
 
     async def set_rule(self, args: SetOverlayRule, _asker: Asker) -> None:
         """``overlay.rule``: an application has this rule, or none."""

@@ -12,6 +12,7 @@ from xcord import Desktop, Overlay, OverlayWindow, Screen, Trouble, Voice, Windo
 
 from .people import Listed
 from .place import Place, Rect, Size, enlarged, rectangle, screen_of, sides
+from .presets import preset_of
 from .rules import Rule
 from .sizes import fitting, size_of, with_panel
 from .window import Wanted
@@ -56,6 +57,7 @@ def overlay_of(known: Known, windows: Iterable[str]) -> Overlay:
         shown=known.shown,
         editing=known.editing,
         rule=known.key,
+        preset=preset_of(wishes),
         content=wishes.content,
         names=wishes.names,
         marks=wishes.marks,

@@ -55,12 +55,14 @@ _HOMES = {
     ),
     "options": ("Options",),
     "overlay": (
+        "ApplyOverlayPreset",
         "Content",
         "Corner",
         "Does",
         "Overlay",
         "OverlayWindow",
         "PlaceOverlay",
+        "Preset",
         "PutOverlay",
         "SetOverlayRule",
         "Trouble",
@@ -180,12 +182,14 @@ if TYPE_CHECKING:
     from .model import Windows as Windows
     from .model import WindowState as WindowState
     from .options import Options as Options
+    from .overlay import ApplyOverlayPreset as ApplyOverlayPreset
     from .overlay import Content as Content
     from .overlay import Corner as Corner
     from .overlay import Does as Does
     from .overlay import Overlay as Overlay
     from .overlay import OverlayWindow as OverlayWindow
     from .overlay import PlaceOverlay as PlaceOverlay
+    from .overlay import Preset as Preset
     from .overlay import PutOverlay as PutOverlay
     from .overlay import SetOverlayRule as SetOverlayRule
     from .overlay import Trouble as Trouble

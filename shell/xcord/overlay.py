@@ -12,6 +12,7 @@ Content = Literal["everyone", "speakers", "stage"]
 Corner = Literal["top_left", "top", "top_right", "left", "right", "bottom_left", "bottom", "bottom_right"]
 Trouble = Literal["", "media", "signal", "lost"]
 Does = Literal["show", "hide", "place"]
+Preset = Literal["game", "meeting", "video"]
 Coordinate = Annotated[int, msgspec.Meta(ge=-32_768, le=32_767)]
 Extent = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
 
@@ -39,12 +40,13 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True):
     something to see only in a call); ``rule`` is the application whose rule is in force, or empty. ``people``
     are the users to list, in order, and ``more`` how many have no room. ``trouble`` is what is wrong with the
     call. ``recent`` are applications that were in front, the last one first. ``opacity`` and ``scale`` are
-    the user's, in percent; on a small screen an overlay may have a smaller scale. ``windows`` holds each
-    overlay's place by the window's name."""
+    the user's, in percent; on a small screen an overlay may have a smaller scale. ``preset`` is the one that
+    the user's wishes look like, or empty. ``windows`` holds each overlay's place by the window's name."""
 
     shown: bool = False
     editing: bool = False
     rule: str = ""
+    preset: Preset | Literal[""] = ""
     content: Content = "everyone"
     names: bool = True
     marks: bool = True
@@ -77,6 +79,13 @@ class PutOverlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     corner: Corner
     screen: str = ""
     window: str = ""
+
+
+class ApplyOverlayPreset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``overlay.preset``: content, order, opacity and size that are ready made, for a game, a meeting or a
+    video. Places and rules stay as they are."""
+
+    name: Preset
 
 
 class SetOverlayRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

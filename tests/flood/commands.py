@@ -55,6 +55,7 @@ def pool(users: Sequence[str]) -> list[tuple[int, Make]]:
         (2, setting("voice.sounds.join", on)),
         (2, lambda dice: ("overlay.put", {"corner": dice.choice(CORNERS)})),
         (1, lambda dice: ("overlay.rule", {"application": "game", "does": dice.choice(("hide", "none"))})),
+        (1, lambda dice: ("overlay.preset", {"name": dice.choice(("game", "meeting", "video"))})),
         (2, setting("overlay.names", on)),
         (2, setting("overlay.order", lambda dice: dice.choice(("call", "name", "recent")))),
         (2, setting("overlay.opacity", lambda dice: dice.randint(10, 100))),

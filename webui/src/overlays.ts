@@ -3,6 +3,7 @@ import { m } from './paraglide/messages';
 import type { Commands } from './protocol';
 
 export type Corner = Commands['overlay.put']['corner'];
+export type Preset = Commands['overlay.preset']['name'];
 
 /** In reading order. */
 export const CORNERS: readonly Corner[] = [

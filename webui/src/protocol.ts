@@ -7,6 +7,7 @@ export interface Protocol {
   AcceptInvite?: AcceptInvite;
   Account?: Account;
   App?: App;
+  ApplyOverlayPreset?: ApplyOverlayPreset;
   Ask?: Ask;
   Ban?: Ban;
   Banned?: Banned;
@@ -141,6 +142,13 @@ export interface App {
   rejoin: string;
   tray: '' | 'none' | 'there';
   version: string;
+}
+/**
+ * `overlay.preset`: content, order, opacity and size that are ready made, for a game, a meeting or a
+ * video. Places and rules stay as they are.
+ */
+export interface ApplyOverlayPreset {
+  name: 'game' | 'meeting' | 'video';
 }
 /**
  * A command. `id` is the page's own; a repeated one gets its first answer again.
@@ -279,6 +287,7 @@ export interface Commands {
   'hub.fault': HubFault;
   'overlay.edit': Switch;
   'overlay.place': PlaceOverlay;
+  'overlay.preset': ApplyOverlayPreset;
   'overlay.put': PutOverlay;
   'overlay.reset': Nothing;
   'overlay.rule': SetOverlayRule;
@@ -964,8 +973,8 @@ export interface Notice {
  * something to see only in a call); `rule` is the application whose rule is in force, or empty. `people`
  * are the users to list, in order, and `more` how many have no room. `trouble` is what is wrong with the
  * call. `recent` are applications that were in front, the last one first. `opacity` and `scale` are
- * the user's, in percent; on a small screen an overlay may have a smaller scale. `windows` holds each
- * overlay's place by the window's name.
+ * the user's, in percent; on a small screen an overlay may have a smaller scale. `preset` is the one that
+ * the user's wishes look like, or empty. `windows` holds each overlay's place by the window's name.
  */
 export interface Overlay {
   content: 'everyone' | 'speakers' | 'stage';
@@ -975,6 +984,7 @@ export interface Overlay {
   names: boolean;
   opacity: number;
   people: string[];
+  preset: ('game' | 'meeting' | 'video') | '';
   recent: string[];
   rule: string;
   scale: number;

@@ -19,11 +19,24 @@ from tests.plugins.xcord_overlay.desk import (
     own,
 )
 
-from xcord import CommandError, Desktop, PlaceOverlay, PutOverlay, SetOverlayRule, Speaking, Switch, Voice
+from xcord import (
+    ApplyOverlayPreset,
+    CommandError,
+    Desktop,
+    PlaceOverlay,
+    Preset,
+    PutOverlay,
+    SetOverlayRule,
+    Speaking,
+    Switch,
+    Voice,
+)
 from xcord.testing import World, settle
 from xcord_overlay.place import MARGIN
+from xcord_overlay.presets import PRESETS, preset_of
 from xcord_overlay.rules import Rule
 from xcord_overlay.sizes import LINE, PANEL, ROW, STAGE, WIDTH
+from xcord_overlay.wishes import Wishes
 
 
 async def ask(world: World, name: str, args: Any = None) -> None:
@@ -249,6 +262,37 @@ async def test_a_rule_needs_a_name_and_there_is_a_bound() -> None:
                 await ask(world, "overlay.rule", SetOverlayRule(application, "hide"))
             assert refused.value.code == code
         await ask(world, "overlay.rule", SetOverlayRule("7", "show"))  # one that is there may change
+
+
+# -- looks that are ready made ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+async def test_a_preset_is_a_look_and_leaves_places_and_rules(name: Preset) -> None:
+    async with overlaid("me", on=True, order="name", scale=200) as world:
+        await ask(world, "overlay.put", PutOverlay("bottom_right"))
+        await ask(world, "overlay.rule", SetOverlayRule("game", "hide"))
+        assert overlay(world).preset == ""
+        before = world.read("settings").values
+        await ask(world, "overlay.preset", ApplyOverlayPreset(name))
+        after = world.read("settings").values
+        for option in Wishes.__struct_fields__:
+            expected = PRESETS[name].get(option, before[f"overlay.{option}"])
+            assert after[f"overlay.{option}"] == expected, option
+        assert overlay(world).preset == name
+        assert (overlay(world).content, overlay(world).scale) == (
+            PRESETS[name]["content"],
+            PRESETS[name]["scale"],
+        )
+        assert own(world).right
+        await world.ask("settings.set", {"name": "overlay.names", "value": not PRESETS[name]["names"]})
+        assert overlay(world).preset == ""
+
+
+def test_no_two_presets_look_alike() -> None:
+    for name, look in PRESETS.items():
+        assert preset_of(Wishes(**look)) == name
+    assert set().union(*PRESETS.values()) < set(Wishes.__struct_fields__)
 
 
 # -- when something is wrong ---------------------------------------------------------------------------

@@ -52,6 +52,21 @@ test('it is switched, edited, put somewhere and reset', () => {
   ]);
 });
 
+test('a look that is ready made is chosen, and shown for as long as nothing of it is changed', () => {
+  const chosen = (): string[] =>
+    [...document.querySelectorAll('[aria-label="Preset"] [aria-checked="true"]')].map((item) =>
+      item.textContent.trim(),
+    );
+  settings();
+  draw(SettingsOverlay, {});
+  expect(chosen()).toEqual([]);
+  click('Game');
+  expect(asked()).toEqual([['overlay.preset', { name: 'game' }]]);
+  settings({ preset: 'game' });
+  flushSync();
+  expect(chosen()).toEqual(['Game']);
+});
+
 test('each of its looks is a setting', () => {
   settings();
   draw(SettingsOverlay, {});

@@ -36,6 +36,7 @@ export function overlay(more: Partial<Overlay> = {}): Overlay {
     shown: true,
     editing: false,
     rule: '',
+    preset: '',
     content: 'everyone',
     names: true,
     marks: true,

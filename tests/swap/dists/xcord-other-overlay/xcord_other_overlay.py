@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from xcord import (
+    ApplyOverlayPreset,
     Asker,
     CommandError,
     Desktop,
@@ -43,6 +44,7 @@ class Strip:
             ("overlay.place", PlaceOverlay, self.refuse),
             ("overlay.put", PutOverlay, self.refuse),
             ("overlay.reset", Nothing, self.refuse),
+            ("overlay.preset", ApplyOverlayPreset, self.refuse),
             ("overlay.rule", SetOverlayRule, self.refuse),
         ):
             hub.command(name, args, handler)
