@@ -1,8 +1,8 @@
 """What the pinned SDK can do but does not offer; its private names stand here and in ``sdk_frames``,
-``sdk_sound`` and ``sdk_pictures``.
+``sdk_sound``, ``sdk_pictures`` and ``sdk_microphone``.
 
 ``private_api()`` tells whether they are as expected. Where they are not, the public way is taken:
-video is switched by subscription, its layer chosen by quality, and a cleared queue waits for the loop.
+video is switched by subscription, and its layer chosen by quality.
 """
 
 from __future__ import annotations

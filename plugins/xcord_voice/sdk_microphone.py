@@ -26,9 +26,7 @@ from .audio.ring import RATE
 
 log = logging.getLogger("xcord.voice.sdk")
 
-PAUSE = (
-    -50.0
-)  # dBFS below which a frame is left out while others wait: so a pause catches up with a late loop
+PAUSE = -50.0  # dBFS below which a frame is left out while others wait, so that a pause catches up
 WAITING = 6  # frames of 10 ms that may wait for the loop; older ones are dropped
 TAKEN_WITHIN = 1.0  # seconds for a frame, in the public way
 
@@ -81,7 +79,8 @@ class _Way(Protocol):
 
 
 class _Direct:
-    """Nothing waits."""
+    """Nothing waits. The SDK tells by an event whether it took a frame; nobody waits for that, since it
+    refuses only a wrong size or rate, and ``feed`` always sends the same."""
 
     def __init__(self, source: rtc.AudioSource) -> None:
         from livekit.rtc._ffi_client import FfiClient
