@@ -13,7 +13,7 @@ from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, MessageType, new_error, new_method_return, new_signal
 from jeepney.bus_messages import message_bus
-from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy, open_dbus_connection
+from jeepney.io.asyncio import DBusConnection, open_dbus_connection
 
 LOGIN = "org.freedesktop.login1"
 SESSION = DBusAddress("/org/freedesktop/login1/session/_35", interface=f"{LOGIN}.Session")
@@ -27,18 +27,28 @@ class Service:
     def __init__(self, connection: DBusConnection, answers: dict[str, tuple[str, tuple[Any, ...]]]) -> None:
         self.connection, self._answers = connection, answers
         self.asked = Counter[str]()
+        self.named = asyncio.Event()
+        self._silent = set[str]()
 
     def answer(self, member: str, signature: str, body: tuple[Any, ...]) -> None:
         """What a method says from now on."""
         self._answers[member] = signature, body
 
+    def keep_silent(self, member: str) -> None:
+        """From now on nobody gets an answer to it."""
+        self._silent.add(member)
+
     async def serve(self) -> None:
         while True:
             asked = await self.connection.receive()
+            if asked.header.message_type is MessageType.method_return:
+                self.named.set()
             if asked.header.message_type is not MessageType.method_call:
                 continue
             member = asked.header.fields[HeaderFields.member]
             self.asked[member] += 1
+            if member in self._silent:
+                continue
             answer = self._answers.get(member)
             if answer is None:
                 reply = new_error(asked, "org.freedesktop.DBus.Error.UnknownMethod")
@@ -62,11 +72,12 @@ class Service:
 async def service(bus: str, name: str, **answers: tuple[str, tuple[Any, ...]]) -> AsyncIterator[Service]:
     connection = await open_dbus_connection(bus=bus)
     async with connection:
-        async with DBusRouter(connection) as router:
-            await Proxy(message_bus, router).RequestName(name)
         made = Service(connection, answers)
         serving = asyncio.ensure_future(made.serve())
         try:
+            # Without a DBusRouter, which would drop a question that comes as soon as the name is ours.
+            await connection.send(message_bus.RequestName(name))
+            await asyncio.wait_for(made.named.wait(), 10)
             yield made
         finally:
             serving.cancel()

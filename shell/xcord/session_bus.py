@@ -39,8 +39,8 @@ async def ask(router: DBusRouter, message: Message) -> Any:
 
 
 async def session(router: DBusRouter) -> str:
-    """The object of the session that this screen belongs to; empty if it belongs to none."""
-    with contextlib.suppress(DBusErrorResponse):
+    """The object of the session that this screen belongs to; empty if it belongs to none, or nobody says."""
+    with contextlib.suppress(DBusErrorResponse, TimeoutError):
         if name := os.environ.get("XDG_SESSION_ID"):
             (path,) = await ask(router, new_method_call(MANAGER, "GetSession", "s", (name,)))
             return str(path)

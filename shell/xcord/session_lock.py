@@ -97,21 +97,25 @@ class _Watcher:
             with router.filter(rule, queue=asyncio.Queue(32)) as signals:
                 await ask(router, message_bus.AddMatch(rule))
                 hint = Properties(DBusAddress(path, bus_name=LOGIN, interface=f"{LOGIN}.Session"))
-                ((_, locked),) = await ask(router, hint.get("LockedHint"))
-                self._locker.hint(bool(locked))
+                known = await self._ask_hint(router, hint) is not None
                 self._tell("logind", self._locker.logind)
-                knows.set_result(True)
+                knows.set_result(known)
                 times = 0
                 while True:
                     signal = await news(signals, self._clock, pause(times) if self._locker.logind else None)
                     times = times + 1 if signal is None else 0
                     if signal is None:
-                        with contextlib.suppress(*REFUSED):
-                            ((_, locked),) = await ask(router, hint.get("LockedHint"))
-                            if self._locker.hint(bool(locked)):
-                                self._tell("logind", self._locker.logind)
+                        if await self._ask_hint(router, hint):
+                            self._tell("logind", self._locker.logind)
                     elif self._takes(signal):
                         self._tell("logind", self._locker.logind)
+
+    async def _ask_hint(self, router: DBusRouter, hint: Properties) -> bool | None:
+        """Whether it is news; ``None`` if nobody says."""
+        with contextlib.suppress(*REFUSED):
+            ((_, locked),) = await ask(router, hint.get("LockedHint"))
+            return self._locker.hint(bool(locked))
+        return None
 
     def _takes(self, signal: Message) -> bool:
         """Whether it is about the lock."""

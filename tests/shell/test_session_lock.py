@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from jeepney import DBusAddress
 from tests.login import LOGIN, OTHER, SAVER, SESSION, Service, logind, private_bus, service
 
-from xcord import session_lock
+from xcord import session_bus, session_lock
 from xcord.locker import AGAIN
 from xcord.testing import FakeClock
 
@@ -42,6 +42,14 @@ async def watched(clock: FakeClock | None = None) -> AsyncIterator[tuple[Told, a
 
 async def heard(told: Told) -> tuple[str, bool]:
     return await asyncio.wait_for(told.get(), 20)
+
+
+async def repeat(told: Told, say: Callable[[], Awaitable[None]]) -> None:
+    """Says it until it is heard: nobody may listen yet."""
+    async with asyncio.timeout(20):
+        while told.empty():
+            await say()
+            await asyncio.sleep(0.05)
 
 
 async def test_the_hint_of_our_session_is_followed(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +89,22 @@ async def test_without_a_session_of_its_own_it_is_the_users_graphical_one(
         assert await heard(told) == ("logind", True)
 
 
+@pytest.mark.parametrize("silent", ["GetSession", "Get"])
+async def test_a_login_service_that_does_not_answer_is_still_heard(
+    bus: str, monkeypatch: pytest.MonkeyPatch, silent: str
+) -> None:
+    monkeypatch.setenv("XDG_SESSION_ID", "5")
+    monkeypatch.setattr(session_bus, "WITHIN", 1.0)
+    async with contextlib.AsyncExitStack() as ends, logind(bus) as login:
+        login.keep_silent(silent)
+        told, cannot = await ends.enter_async_context(watched())
+        await asyncio.wait_for(cannot.wait(), 20)
+        while not told.empty():
+            assert not told.get_nowait()[1]
+        await repeat(told, lambda: login.say(SESSION, "Lock"))
+        assert (await heard(told))[1]
+
+
 async def test_a_screen_saver_is_asked_and_followed(bus: str) -> None:
     async with (
         service(bus, "org.gnome.ScreenSaver", GetActive=("b", (True,))) as saver,
@@ -113,9 +137,7 @@ async def test_without_any_bus_it_is_said_and_nothing_hangs(
 async def test_the_system_may_have_no_bus(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
     async with watched() as (told, _), service(bus, "org.gnome.ScreenSaver") as saver:
-        while told.empty():  # it may not listen yet
-            await saver.say(SAVER, "ActiveChanged", "b", (True,))
-            await asyncio.sleep(0.05)
+        await repeat(told, lambda: saver.say(SAVER, "ActiveChanged", "b", (True,)))
         assert await heard(told) == ("org.gnome.ScreenSaver", True)
 
 
@@ -130,9 +152,7 @@ def fifth(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_screen_that_is_locked_and_a_machine_that_sleeps_are_told(bus: str) -> None:
     async with watched() as (told, _), service(bus, LOGIN) as login:
-        while told.empty():  # it may not listen yet; which session is ours is not known here
-            await login.say(SESSION, "Lock")
-            await asyncio.sleep(0.05)
+        await repeat(told, lambda: login.say(SESSION, "Lock"))  # which session is ours is not known here
         name = f"logind {SESSION.object_path}"
         assert await heard(told) == (name, True)
         await login.say(SESSION, "Unlock")
@@ -204,9 +224,7 @@ async def test_a_machine_whose_waking_was_not_told_is_asked_after(bus: str) -> N
     clock = FakeClock()
     async with logind(bus) as login, watched(clock) as (told, _):
         assert await heard(told) == ("logind", False)
-        while told.empty():  # it may not listen yet
-            await login.say(MANAGER, "PrepareForSleep", "b", (True,))
-            await asyncio.sleep(0.05)
+        await repeat(told, lambda: login.say(MANAGER, "PrepareForSleep", "b", (True,)))
         assert await heard(told) == ("sleep", True)
         await ask_again(clock, login, "Get", False)
         assert await heard(told) == ("sleep", False)
