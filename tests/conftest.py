@@ -66,6 +66,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Lanes(config, log)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Says at once what failed: a run that is ended from outside prints no summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} failed ({report.when})\n{report.longreprtext}", file=sys.stderr, flush=True)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Prints what tests have counted: ``record_property("counted", ...)``."""
     reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]

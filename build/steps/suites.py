@@ -25,7 +25,7 @@ LANES = ("-n", "2")
 """What pytest is told for a whole run; which test goes into which lane stands in `tests/conftest.py`."""
 AGAIN = 3
 """So many failed tests of a whole run are looked at once more, without others beside them."""
-LONG = ("-m", "long", "-s", "-o", "faulthandler_timeout=0")
+LONG = ("-m", "long", "-s", "-o", "timeout=0")
 """What pytest is told for `--long`; such a test says as it goes how it stands."""
 
 
@@ -124,8 +124,6 @@ def _pytest(arguments: Sequence[str], sfu: Path) -> tuple[Count, str]:
             "-m",
             "pytest",
             f"--junitxml={report}",
-            "-o",
-            "faulthandler_timeout=300",
             "-o",
             "junit_family=xunit1",  # xunit2 refuses record_property, thus every test that counts
             *arguments,
