@@ -25,8 +25,8 @@ Samples = NDArray[np.float32]
 
 RATE = 48_000
 SIZE = RATE  # samples: one second, far above any margin
-NORMAL = RATE * 10 // 1000  # samples of slack to begin with, in the normal profile
-LOW = RATE * 7 // 1000  # the same in the low one
+NORMAL = RATE * 8 // 1000  # samples of slack to begin with, in the normal profile
+LOW = RATE * 5 // 1000  # the same in the low one
 MOST = RATE * 160 // 1000  # the margin at most
 RAISE = RATE * 10 // 1000  # samples by which an underrun raises the margin
 WINDOW = RATE // 2  # samples over which the lowest slack is taken
