@@ -12,8 +12,9 @@ import random
 import time
 from pathlib import Path
 
-from . import Report, quantile
+from . import Report, overlay_legs, quantile
 from .monitor import delays
+from .overlay_legs import LEGS
 from .overlay_packets import arriving
 from .overlay_stage import Stage, process_of, show_overlay
 from .overlay_x11 import find_window, repaints
@@ -29,7 +30,7 @@ TITLE = "xcord overlay"
 
 def measure(report: Report, stage: Stage) -> None:
     """One run: both are told of the same turns."""
-    told, room = Told(), stage.room()
+    told, room, asked = Told(), stage.room(), list[float]()
     with (
         stage.talkers(room, 2) as talkers,
         stage.listener(room) as listener,
@@ -44,26 +45,32 @@ def measure(report: Report, stage: Stage) -> None:
             repaints(stage.screen.display, window) as painted,
         ):
             for _ in range(TURNS):
+                asked.append(time.monotonic())
                 talkers.ask(talk=[0])
                 time.sleep(TALK)
                 talkers.ask(talk=[])
                 time.sleep(random.uniform(*PAUSE))
         events = listener.ask()["lit"].get("u0:bench", [])
     told.close()
-    causes = arrivals.begins()
+    causes = arrivals.first_loud(asked)
+    if arrivals.rows() < LEAST:
+        print("  light: the talkers sent silence without pauses (no discontinuous transmission)", flush=True)
     lit = [
         message
         for message in told.messages
         if message.get("what") == "lit" and "overlay" in message["page"] and message["user"] == "u0"
     ]
-    lights = [told.moment(message["painted"]) for message in lit]
-    in_page = _found("lights", causes, [told.moment(message["shown"]) for message in lit])
-    ours = _found("lights", causes, lights)
-    pixels = _found("repaints", causes, painted)
+    shown = [told.moment(message["shown"]) for message in lit]
+    ours = _found("lights", causes, [told.moment(message["painted"]) for message in lit])
     peer = _found("events", causes, events)
-    report.figure("light_in_page_p50_ms", quantile(in_page, 0.5), "ms")
+    for leg in LEGS:
+        moments = _found(leg, causes, overlay_legs.moments(stage.legs(room), leg, "u0"))
+        report.figure(f"light_{leg}_p50_ms", quantile(moments, 0.5), "ms")
+    report.figure("light_in_page_p50_ms", quantile(_found("lights", causes, shown), 0.5), "ms")
     report.figure("speaking_light_p50_ms", quantile(ours, 0.5), "ms")
     report.figure("speaking_light_p95_ms", quantile(ours, 0.95), "ms")
+    pixels = _found("repaints", causes, painted)
+    report.figure("speaking_pixels_p50_ms", quantile(pixels, 0.5), "ms")
     report.figure("speaking_pixels_p95_ms", quantile(pixels, 0.95), "ms")
     report.figure("sdk_event_p50_ms", quantile(peer, 0.5), "ms")
     report.figure("sdk_event_p95_ms", quantile(peer, 0.95), "ms")

@@ -1,8 +1,9 @@
 """When sound begins to arrive at a process: its UDP packets, seen on the loopback interface.
 
-The payload is encrypted, but silence is sent as a pair of packets every 400 ms, and speech as one every
-20 ms. So the first loud packet is the first of a row. A packet of silence just before it may be taken for it,
-which makes what is measured from there longer and never shorter.
+The payload is encrypted, but not its size. Silence is a pair of small packets every 400 ms, or one every
+20 ms where the talker's encoder does not pause (no ``usedtx`` in the SFU's answer); the latter may be larger
+(165 bytes) than the first of speech after the former (135). So the first loud packet is the first one after
+somebody was asked to talk that is larger than all of the silence before.
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ import psutil
 APART = 0.05  # seconds between two of a row at most
 ROW = 4  # packets that make one
 BEFORE, FEW = 0.3, 2  # in so many seconds before a row come at most so many: silence is sent in pairs
+LOUDER = (
+    1.1  # times the largest packet of silence, whose sizes repeat; speech begins with 1.17 times that or more
+)
+SILENT = 0.9  # seconds before somebody is asked to talk in which nobody did: two pairs of packets at least
+SOON = 0.5  # seconds within which speech follows
 AUDIO = frozenset({111, 63})  # payload types of Opus and of RED around it
 ALL = 0x0003  # ETH_P_ALL
 
 
 def begins(arrivals: Sequence[float]) -> list[float]:
-    """The first packet of each row. ``arrivals`` are in order, in seconds."""
+    """The first packet of each row. ``arrivals`` are in order, in seconds; where silence has pauses, each row
+    is somebody who talks."""
     found = []
     for at, moment in enumerate(arrivals):
         row = arrivals[at : at + ROW]
@@ -33,6 +40,20 @@ def begins(arrivals: Sequence[float]) -> list[float]:
         before = [earlier for earlier in arrivals[max(0, at - ROW) : at] if moment - earlier < BEFORE]
         if steady and len(before) <= FEW and (not before or moment - before[-1] > APART):
             found.append(moment)
+    return found
+
+
+def first_loud(packets: Sequence[tuple[float, int]], asked: Sequence[float]) -> list[float]:
+    """When speech arrives, for each time that somebody was asked to talk and did.
+
+    :param packets: of one stream, in order: arrival in seconds, bytes.
+    :param asked: seconds of the same clock, each after `SILENT` seconds of silence.
+    """
+    found = []
+    for moment in asked:
+        silence = [size for at, size in packets if moment - SILENT < at <= moment]
+        soon = [(at, size) for at, size in packets if moment < at < moment + SOON]
+        found += [at for at, size in soon if silence and size > LOUDER * max(silence)][:1]
     return found
 
 
@@ -59,14 +80,18 @@ def ports_of(process: psutil.Process) -> set[int]:
 
 
 class Arrivals:
-    """When packets of each stream came, by SSRC, in `time.monotonic()`."""
+    """When packets of each stream came, by SSRC, in `time.monotonic()`, and how large they were."""
 
     def __init__(self) -> None:
-        self.streams: dict[int, list[float]] = {}
+        self.streams: dict[int, list[tuple[float, int]]] = {}
 
-    def begins(self) -> list[float]:
-        """When somebody began to be heard, in order."""
-        return sorted(moment for times in self.streams.values() for moment in begins(times))
+    def first_loud(self, asked: Sequence[float]) -> list[float]:
+        """See the function; of all streams, in order."""
+        return sorted(moment for packets in self.streams.values() for moment in first_loud(packets, asked))
+
+    def rows(self) -> int:
+        """How many rows there were."""
+        return sum(len(begins([at for at, _ in packets])) for packets in self.streams.values())
 
 
 @contextlib.contextmanager
@@ -88,7 +113,7 @@ def arriving(source: int, process: psutil.Process) -> Iterator[Arrivals]:
                     if address[2] == socket.PACKET_OUTGOING:
                         continue  # on loopback each is seen twice
                     if (stream := audio_of(packet, source, ports)) is not None:
-                        arrivals.streams.setdefault(stream, []).append(now)
+                        arrivals.streams.setdefault(stream, []).append((now, len(packet)))
 
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()

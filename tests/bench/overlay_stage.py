@@ -49,7 +49,7 @@ class Stage:
         """The app in that room's call.
 
         :param probe: a script in front of that of each page, which tells loopback's ``port``; without it they
-            are as shipped.
+            are as shipped. With it the app itself writes into :meth:`legs`, too.
         """
         name = f"app{next(self._numbers)}"
         environ = {**environ_on(self.screen), **sound_of(self.pulse)}
@@ -57,7 +57,8 @@ class Stage:
         if probe is not None:
             web = probed(self.folder / f"{name}-web", port, probe)
             environ |= {"XCORD_TEST_WEB": str(web), "XCORD_TEST_ORDERS": str(port)}
-            module = "tests.flood.app"
+            environ["XCORD_TEST_LEGS"] = str(self.legs(room))
+            module = "tests.bench.overlay_legs"
         # Without --measure: pages that report every second change the state, and cost something.
         with app_on(environ, self.folder, name=name, module=module) as app:
             app.wait("the first picture", ["app"], lambda s: s["app"], PATIENCE)
@@ -65,6 +66,10 @@ class Stage:
             app.ask("voice.join", 30.0, url=self.livekit.url, token=self.livekit.token(ME, room))
             app.wait("the call", ["voice"], lambda s: s["voice"]["status"] == "connected", PATIENCE)
             yield app
+
+    def legs(self, room: str) -> Path:
+        """See `overlay_legs`; of the probed app in that room."""
+        return self.folder / f"{room}-legs"
 
     @contextlib.contextmanager
     def talkers(self, room: str, count: int) -> Iterator[Process]:

@@ -100,6 +100,11 @@ async def _probed(config: Config, listener: socket.socket, door: Door, **more: A
                 await obeying
 
 
-if __name__ == "__main__":
+def probe_app() -> None:
+    """The app that runs in this process has these pages and these two."""
     setattr(xcord.hub_side, "running", _probed)  # noqa: B010 nobody else replaces it
+
+
+if __name__ == "__main__":
+    probe_app()
     sys.exit(cli.main())

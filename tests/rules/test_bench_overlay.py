@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.bench.edges import QUIET_FOR, RATE, Edges
-from tests.bench.overlay_packets import audio_of, begins
+from tests.bench.overlay_packets import audio_of, begins, first_loud
 
 SAMPLE = 1 / RATE
 
@@ -74,6 +74,37 @@ def test_a_packet_of_silence_just_before_makes_the_time_longer_and_never_shorter
 def test_a_gap_within_speech_is_no_second_beginning() -> None:
     speech = [n * 0.02 for n in range(50) if n not in (10, 11, 12, 13)]
     assert begins(speech) == [0.0]
+
+
+QUICK, SLOW = 0.02, 0.4
+PAIRS = [(n * SLOW + m * QUICK, size) for n in range(9) for m, size in ((0, 106), (1, 52))]
+SILENCES = {  # as it was seen on the wire: when, bytes
+    "pairs": [(at, size) for at, size in PAIRS],
+    "a pair just before": [(at + 0.17, size) for at, size in PAIRS],
+    "steady, small": [(n * QUICK, 61) for n in range(150)],
+    "steady, as large as speech": [(n * QUICK, 165) for n in range(150)],
+}
+SPEECH = {"pairs": (135, 263, 300), "steady": (194, 263, 300)}
+
+
+@pytest.mark.parametrize("silence", SILENCES)
+def test_speech_begins_with_its_first_larger_packet_however_silence_is_sent(silence: str) -> None:
+    before = [(at, size) for at, size in SILENCES[silence] if at < 3.0]
+    sizes = SPEECH["steady" if silence.startswith("steady") else "pairs"]
+    speech = [(3.03 + n * QUICK, sizes[min(n, 2)]) for n in range(40)]
+    turn = [*before, *speech]
+    again = [(at + 6.0, size) for at, size in turn]
+    assert first_loud([*turn, *again], [3.0, 9.0]) == pytest.approx([3.03, 9.03])
+    assert first_loud(before, [2.0]) == []
+
+
+def test_speech_that_stands_still_for_a_moment_begins_once() -> None:
+    speech = [(3.03 + n * QUICK + 0.3 * (n > 5), 300) for n in range(40)]
+    assert first_loud([*PAIRS[:14], *speech], [3.0]) == [3.03]
+
+
+def test_without_a_packet_of_silence_nothing_is_known_to_be_loud() -> None:
+    assert first_loud([(3.03 + n * QUICK, 300) for n in range(40)], [3.0]) == []
 
 
 def rtp(kind: int = 111, source: int = 7882, target: int = 5000, version: int = 2) -> bytes:
