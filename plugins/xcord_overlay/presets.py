@@ -18,7 +18,7 @@ PRESETS: Mapping[Preset, Mapping[str, Any]] = {
         "names": True,
         "marks": False,
         "grace": 2,
-        "opacity": 70,
+        "opacity": 80,
         "scale": 90,
     },
     "meeting": {
