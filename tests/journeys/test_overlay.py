@@ -6,16 +6,15 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from tests.guests.stack import App
+from tests.journeys.overlays import NAMES, accents, drag, lies, newest, own, pixels, shown, state
 from tests.journeys.processes import family
 from tests.journeys.world import World, until
 
-NAMES = ["overlay", "windows", "voice", "speaking"]
 PAPER = """
 import sys
 from PySide6.QtCore import Qt
@@ -36,47 +35,6 @@ def call(world: World) -> Iterator[App]:
         yield app
 
 
-@contextlib.contextmanager
-def shown(app: App) -> Iterator[dict[str, Any]]:
-    """The overlay is open and painted."""
-    app.ask("overlay.show", on=True)
-    try:
-        yield app.wait("the overlay", NAMES, lambda s: (state(s) or {}).get("connected"), 30.0)
-    finally:
-        app.ask("overlay.show", on=False)
-        app.wait("no overlay", NAMES, lambda s: state(s) is None, 20.0)
-
-
-def state(slices: dict[str, Any], name: str = "overlay") -> dict[str, Any] | None:
-    return next((dict(each) for each in slices["windows"]["windows"] if each["name"] == name), None)
-
-
-def own(slices: dict[str, Any]) -> dict[str, Any]:
-    return dict(slices["overlay"]["windows"]["overlay"])
-
-
-def newest(slices: dict[str, Any]) -> dict[str, Any]:
-    """What the overlay's page has measured."""
-    return dict(slices["measure"]["reports"].get("overlay", {}))
-
-
-def pixels(world: World, path: Path, rect: dict[str, Any]) -> list[tuple[int, int, int]]:
-    """What the screen shows there."""
-    import mss
-
-    with mss.MSS(display=world.screen.display) as eye:
-        area = {"left": rect["x"], "top": rect["y"], "width": rect["width"], "height": rect["height"]}
-        shot = eye.grab(area)
-    return [tuple(pixel) for row in shot.pixels for pixel in row]  # type: ignore[misc]
-
-
-def accents(found: list[tuple[int, int, int]]) -> int:
-    """Pixels in the light of who speaks: #3fd8b2, or what is seen of it through the overlay's opacity."""
-    return sum(
-        green > 185 and red < 120 and 130 < blue < 215 and green - blue > 15 for red, green, blue in found
-    )
-
-
 def renderers(app: App) -> set[int]:
     """The processes of the pages: what the engine's zygotes forked."""
     processes: dict[int, tuple[list[str], int]] = {}
@@ -88,18 +46,16 @@ def renderers(app: App) -> set[int]:
     return {pid for pid in pages or zygotes if processes[pid][1] in zygotes}
 
 
-def test_it_lies_over_another_program_and_shows_who_is_there_and_who_speaks(
-    world: World, call: App, tmp_path: Path
-) -> None:
+def test_it_lies_over_another_program_and_shows_who_is_there_and_who_speaks(world: World, call: App) -> None:
     paper = subprocess.Popen([sys.executable, "-c", PAPER], env=world.screen.environ)
     try:
         with shown(call) as slices:
             assert slices["overlay"]["people"] == [person["user"] for person in slices["voice"]["people"]]
             rect = own(slices)
             assert rect["height"] == 40 * len(slices["overlay"]["people"])
-            until(lambda: (255, 255, 255) in pixels(world, tmp_path, rect), "paper seen through it", 15)
-            until(lambda: min(map(sum, pixels(world, tmp_path, rect))) < 200, "names on dark labels", 15)
-            until(lambda: accents(pixels(world, tmp_path, rect)) > 20, "somebody who speaks, lit", 30)
+            until(lambda: (255, 255, 255) in pixels(world.screen, rect), "paper seen through it", 15)
+            until(lambda: min(map(sum, pixels(world.screen, rect))) < 200, "names on dark labels", 15)
+            until(lambda: accents(pixels(world.screen, rect)) > 20, "somebody who speaks, lit", 30)
     finally:
         paper.terminate()
         paper.wait()
@@ -199,24 +155,6 @@ def names(slices: dict[str, Any]) -> list[str]:
     return [each["id"] for each in slices["desktop"]["screens"]]
 
 
-def lies(world: World) -> tuple[int, int]:
-    """Where the overlay's real window is."""
-    search = (
-        "xdotool",
-        "search",
-        "--onlyvisible",
-        "--name",
-        "^xcord overlay$",
-        "getwindowgeometry",
-        "--shell",
-    )
-    found = subprocess.run(
-        search, env=world.screen.environ, capture_output=True, text=True, timeout=10, check=False
-    ).stdout
-    values = dict(line.split("=", 1) for line in found.splitlines() if "=" in line)
-    return int(values.get("X", -1)), int(values.get("Y", -1))
-
-
 def test_on_an_unplugged_monitor_it_moves_to_the_other_and_back_when_that_is_there_again(
     world: World, call: App
 ) -> None:
@@ -224,15 +162,15 @@ def test_on_an_unplugged_monitor_it_moves_to_the_other_and_back_when_that_is_the
         call.ask("overlay.put", corner="bottom_right", screen="right")
         there = own(call.wait("the right one", NAMES, lambda s: own(s)["screen"] == "right", 20.0))
         assert there["x"] + there["width"] == world.screen.width - 12
-        until(lambda: lies(world) == (there["x"], there["y"]), "the window on the right monitor", 15)
+        until(lambda: lies(world.screen) == (there["x"], there["y"]), "the window on the right monitor", 15)
         monitors.take("right")
         here = own(call.wait("the left one", NAMES, lambda s: own(s)["screen"] == "left", 20.0))
         assert here["x"] + here["width"] == monitors.half - 12
-        until(lambda: lies(world) == (here["x"], here["y"]), "the window on the left monitor", 15)
+        until(lambda: lies(world.screen) == (here["x"], here["y"]), "the window on the left monitor", 15)
         monitors.put("right")
         again = call.wait("the right one again", NAMES, lambda s: own(s)["screen"] == "right", 20.0)
         assert own(again) == there
-        until(lambda: lies(world) == (there["x"], there["y"]), "the window where it was", 15)
+        until(lambda: lies(world.screen) == (there["x"], there["y"]), "the window where it was", 15)
         call.ask("overlay.reset")
 
 
@@ -253,10 +191,7 @@ def test_it_is_dragged_onto_another_monitor_into_its_corner_and_that_monitor_is_
 
             def dragged() -> bool:
                 """The window's shape changes without a word, so the first ones may go through it."""
-                path = ((x, y), (x + across // 2, y + down // 2), (x + across, y + down))
-                steps = [["mousemove", str(a), str(b)] for a, b in path]
-                words = [*steps[0], "mousedown", "1", *steps[1], *steps[2], "mouseup", "1"]
-                subprocess.run(["xdotool", *words], env=world.screen.environ, check=True, timeout=10)
+                drag(world.screen, (x, y), (x + across, y + down))
                 with contextlib.suppress(AssertionError):
                     until(is_right, "the place", 3.0)
                 return is_right()
@@ -271,7 +206,7 @@ def test_it_is_dragged_onto_another_monitor_into_its_corner_and_that_monitor_is_
         after = own(call.wait("the right one", NAMES, lambda s: own(s)["screen"] == "right", 20.0))
         corner = (wide - 12 - start["width"], high - 12 - start["height"])
         assert (after["x"], after["y"], after["right"], after["bottom"]) == (*corner, True, True)
-        until(lambda: lies(world) == corner, "the window in the corner", 15)
+        until(lambda: lies(world.screen) == corner, "the window in the corner", 15)
         monitors.take("left")  # now the other one is the first
         monitors.put("left")
         call.wait("both", ["desktop"], lambda s: set(names(s)) == {"left", "right"}, 20.0)

@@ -6,7 +6,6 @@ import contextlib
 import queue
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +14,12 @@ from typing import Any
 import mss
 import pytest
 from tests.screen import Screen, compositor, virtual_screen
+from tests.shell.windows.other_program import BLUE, Other
 from tests.shell.windows.real import PATIENCE, Desktop, Pages, await_one, renderers
 
 PLACE = (200, 150, 300, 200)
 SOLID, CLEAR = (250, 200), (450, 200)  # on the screen: on the page's opaque half, and on the other
-BLUE, RED = (0x20, 0x40, 0x80), (0xE0, 0x20, 0x20)
+RED = (0xE0, 0x20, 0x20)
 BETWEEN = (0x80, 0x30, 0x50)
 GREEN = (0x20, 0xA0, 0x20)
 PAGE = """<!doctype html><body style="margin:0"><div style="width:50%;height:100vh;background:#e02020"></div>
@@ -29,28 +29,6 @@ PAGE = """<!doctype html><body style="margin:0"><div style="width:50%;height:100
   addEventListener("pointerdown", () => tell("pressed"))
   addEventListener("focus", () => tell("focused"))
 </script>"""
-OTHER = """
-import sys
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
-class Other(QWidget):
-    def mousePressEvent(self, event): print("pressed", flush=True)
-    def wheelEvent(self, event): print("wheel", flush=True)
-    def changeEvent(self, event):
-        if event.type() == event.Type.ActivationChange:
-            print("active" if self.isActiveWindow() else "inactive", flush=True)
-    def paintEvent(self, event): print("painted", flush=True)
-open("/proc/self/comm", "w").write("thegame")
-app = QApplication(["other"])
-window = Other()
-window.setWindowTitle("other")
-window.setStyleSheet("background: #204080")
-window.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-window.setGeometry(100, 100, 600, 400)
-window.showFullScreen() if "full" in sys.argv else window.show()
-app.exec()
-"""
-
 VEIL = """
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -62,41 +40,6 @@ window.show()
 window.raise_()
 app.exec()
 """
-
-
-class Other:
-    """Another program; what happens to its window is in ``told``."""
-
-    def __init__(self, screen: Screen, *more: str) -> None:
-        self.screen = screen
-        self.told: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", OTHER, *more], env=screen.environ, stdout=subprocess.PIPE, text=True
-        )
-        threading.Thread(target=self._read, daemon=True).start()
-        self.await_told("active")
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.told.put(line.strip())
-
-    def await_told(self, what: str) -> None:
-        await_one(self.told, lambda said: said == what, what)
-
-    def heard(self) -> list[str]:
-        """What was told since the last look."""
-        said = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                said.append(self.told.get_nowait())
-        return said
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
 
 class Eye:
