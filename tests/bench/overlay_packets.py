@@ -24,8 +24,8 @@ BEFORE, FEW = 0.3, 2  # in so many seconds before a row come at most so many: si
 LOUDER = (
     1.1  # times the largest packet of silence, whose sizes repeat; speech begins with 1.17 times that or more
 )
-SILENT = 0.9  # seconds before somebody is asked to talk in which nobody did: two pairs of packets at least
-SOON = 0.5  # seconds within which speech follows
+SILENT = 0.6  # seconds before somebody is asked to talk in which nobody did: one pair of packets at least
+SOON = 0.8  # seconds within which speech follows, also on a busy machine
 AUDIO = frozenset({111, 63})  # payload types of Opus and of RED around it
 ALL = 0x0003  # ETH_P_ALL
 
