@@ -104,4 +104,4 @@ async def private_bus(folder: Path) -> AsyncIterator[str]:
         yield address
     finally:
         process.terminate()
-        await process.wait()
+        await asyncio.wait_for(process.wait(), 20)

@@ -29,6 +29,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.waits import PATIENCE
+
 
 def find_livekit() -> Path:
     """Where livekit-server is: ``LIVEKIT_SERVER``, ``PATH``, or the cache that ``build/dev.py`` fills.
@@ -66,7 +68,7 @@ def end(process: subprocess.Popen[bytes], within: float = 5.0) -> None:
         process.wait(within)
         return
     process.kill()
-    process.wait()
+    process.wait(PATIENCE)
 
 
 @dataclass
@@ -174,7 +176,7 @@ class LiveKit:
         """As a crash would: no leave is sent to anybody."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(PATIENCE)
             self.process = None
 
     def __enter__(self) -> LiveKit:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 20.0  # seconds that a part of the screen may take to come up
+PATIENCE = 60.0  # seconds that a part of the screen may take to come up
 FULL_SCREEN = """
 from PySide6.QtWidgets import QApplication, QWidget
 app = QApplication(["other"])
@@ -57,7 +57,22 @@ class Screen:
 
     def turn_to(self, desktop: int) -> None:
         """Ask for another desktop, as a pager does; they count from 0."""
-        subprocess.run(["wmctrl", "-s", str(desktop)], env=self.environ, check=True, timeout=PATIENCE)
+        self._manager("-s", str(desktop))
+
+    def close(self, title: str) -> None:
+        """Have the window manager close a window, once it has it: a window may be seen before that."""
+        until = time.monotonic() + PATIENCE
+        while title not in self._manager("-l"):
+            if time.monotonic() > until:
+                raise NoScreenError(f"there was no window {title!r} within {PATIENCE:.0f} s")
+            time.sleep(0.02)
+        self._manager("-c", title)
+
+    def _manager(self, *words: str) -> str:
+        done = subprocess.run(
+            ["wmctrl", *words], env=self.environ, check=True, timeout=PATIENCE, capture_output=True, text=True
+        )
+        return done.stdout
 
     def shoot(self, path: Path) -> None:
         """Write what the whole screen shows as a PNG."""
@@ -167,7 +182,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait(5)
     except subprocess.TimeoutExpired:
         child.kill()
-        child.wait()
+        child.wait(PATIENCE)
 
 
 def _line(reading: int, name: str, home: Path) -> str:

@@ -177,7 +177,7 @@ class World:
         secret, owner, name = address.removeprefix("/pictures/").split("/")
         return await self.shell.pictures.find(secret, owner, name)
 
-    async def until(self, condition: Callable[[], Any], timeout: float = 10.0) -> Any:
+    async def until(self, condition: Callable[[], Any], timeout: float = 30.0) -> Any:
         """Waits until the condition holds and returns its value; looks at every change and at each 20 ms.
 
         :raises TimeoutError: it never did.

@@ -20,7 +20,7 @@ from tests.parts import end, spawn
 
 from .namespaces import CannotBreak
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 MANAGER = DBusAddress("/org/freedesktop/login1", interface="org.freedesktop.login1.Manager")
 
 

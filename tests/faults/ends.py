@@ -67,7 +67,7 @@ class Sfu:
         """As a crash would."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(WITHIN)
 
     def signal(self, number: signal.Signals) -> None:
         """SIGTERM asks it to end once all have left, a second one ends it; SIGSTOP freezes it."""

@@ -21,7 +21,7 @@ from tests.parts import end, spawn
 
 T = TypeVar("T")
 CLONE_NEWNET = 0x40000000
-PATIENCE = 10.0
+PATIENCE = 30.0
 HOSTS = {"server": 1, "client": 2, "peer": 3}  # last part of the address
 NEEDED = {"ip": "iproute2", "ss": "iproute2", "nft": "nftables", "nsenter": "util-linux"}
 
@@ -68,7 +68,7 @@ class Namespace:
 
     def call(self, function: Callable[..., T], *arguments: Any) -> T:
         """The function's sockets are this namespace's."""
-        return self._thread.submit(function, *arguments).result()
+        return self._thread.submit(function, *arguments).result(4 * PATIENCE)
 
 
 @contextmanager

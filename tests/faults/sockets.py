@@ -6,6 +6,8 @@ import re
 import threading
 import time
 
+from tests.waits import PATIENCE
+
 from .ends import HOST, SIGNAL
 from .network import Network
 
@@ -34,7 +36,7 @@ class Sockets:
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        self._thread.join()
+        self._thread.join(PATIENCE)
 
     def _watch(self) -> None:
         where = f"{HOST}:{SIGNAL}"

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from tests.waits import line_of
 
 from .network import Network, address, network
 from .proof import Way, echo, measure
@@ -45,12 +46,22 @@ def test_loss_delay_and_disorder_are_as_asked(net: Network) -> None:
     assert 0.35 < way(net, count=400).lost < 0.65, "30 % each way are 51 % there and back"
     net.heal()
     net.delay(250, 60)
-    slow = way(net, patience=3.0)
+    slow = once(lambda slow: slow.took < 0.8, lambda: way(net, patience=3.0))
     assert slow.lost < 0.1
     assert 0.5 <= slow.took < 0.8
     assert slow.overtaken > 10
     net.heal()
-    assert way(net).took < 0.1
+    assert once(lambda quick: quick.took < 0.1, lambda: way(net)).took < 0.1
+
+
+def once(quick: Callable[[Way], bool], measured: Callable[[], Way], tries: int = 5) -> Way:
+    """Measures again until it was quick: it is so now and then on a busy machine too, or never."""
+    found = measured()
+    for _ in range(tries - 1):
+        if quick(found):
+            break
+        found = measured()
+    return found
 
 
 def test_a_killed_run_leaves_no_namespace_and_no_process() -> None:
@@ -60,8 +71,7 @@ def test_a_killed_run_leaves_no_namespace_and_no_process() -> None:
         " time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as run:
-        assert run.stdout is not None
-        holders = [int(word) for word in run.stdout.readline().split()]
+        holders = [int(word) for word in line_of(run.stdout).split()]
         assert len(holders) == 4
         run.send_signal(signal.SIGKILL)
     until = time.monotonic() + 20

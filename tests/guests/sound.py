@@ -21,7 +21,7 @@ from tests.parts import end, spawn
 from . import children
 
 SPEAKERS, ROOM, MICROPHONE = "xcord_speakers", "xcord_room", "xcord_microphone"
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)

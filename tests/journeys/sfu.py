@@ -53,7 +53,7 @@ class Ear:
         finally:
             await stream.aclose()
 
-    async def until(self, true: Callable[[float], bool], what: str, within: float = 15.0) -> None:
+    async def until(self, true: Callable[[float], bool], what: str, within: float = 40.0) -> None:
         """Wait until a block's loudness fulfils a condition."""
         async with asyncio.timeout(within):
             while True:
@@ -67,7 +67,7 @@ class Ear:
         found = -120.0
         for _ in range(blocks):
             self.heard.clear()
-            await asyncio.wait_for(self.heard.wait(), 10)
+            await asyncio.wait_for(self.heard.wait(), 40)
             found = max(found, self.loudness)
         return found
 

@@ -87,7 +87,7 @@ async def held(stage: Stage, name: str, good: Callable[[Any], Any]) -> Any:
 
     stop = stage.core.hub.watch("test", look, name)
     try:
-        return await asyncio.wait_for(found, 15)
+        return await asyncio.wait_for(found, 60)
     finally:
         stop()
 

@@ -53,12 +53,12 @@ def test_it_lies_over_another_program_and_shows_who_is_there_and_who_speaks(worl
             assert slices["overlay"]["people"] == [person["user"] for person in slices["voice"]["people"]]
             rect = own(slices)
             assert rect["height"] == 40 * len(slices["overlay"]["people"])
-            until(lambda: (255, 255, 255) in pixels(world.screen, rect), "paper seen through it", 15)
-            until(lambda: min(map(sum, pixels(world.screen, rect))) < 200, "names on dark labels", 15)
-            until(lambda: accents(pixels(world.screen, rect)) > 20, "somebody who speaks, lit", 30)
+            until(lambda: (255, 255, 255) in pixels(world.screen, rect), "paper seen through it", 60)
+            until(lambda: min(map(sum, pixels(world.screen, rect))) < 200, "names on dark labels", 60)
+            until(lambda: accents(pixels(world.screen, rect)) > 20, "somebody who speaks, lit", 60)
     finally:
         paper.terminate()
-        paper.wait()
+        paper.wait(20)
 
 
 def test_who_speaks_comes_and_goes_where_only_they_are_listed(world: World, call: App) -> None:
@@ -162,15 +162,15 @@ def test_on_an_unplugged_monitor_it_moves_to_the_other_and_back_when_that_is_the
         call.ask("overlay.put", corner="bottom_right", screen="right")
         there = own(call.wait("the right one", NAMES, lambda s: own(s)["screen"] == "right", 20.0))
         assert there["x"] + there["width"] == world.screen.width - 12
-        until(lambda: lies(world.screen) == (there["x"], there["y"]), "the window on the right monitor", 15)
+        until(lambda: lies(world.screen) == (there["x"], there["y"]), "the window on the right monitor", 60)
         monitors.take("right")
         here = own(call.wait("the left one", NAMES, lambda s: own(s)["screen"] == "left", 20.0))
         assert here["x"] + here["width"] == monitors.half - 12
-        until(lambda: lies(world.screen) == (here["x"], here["y"]), "the window on the left monitor", 15)
+        until(lambda: lies(world.screen) == (here["x"], here["y"]), "the window on the left monitor", 60)
         monitors.put("right")
         again = call.wait("the right one again", NAMES, lambda s: own(s)["screen"] == "right", 20.0)
         assert own(again) == there
-        until(lambda: lies(world.screen) == (there["x"], there["y"]), "the window where it was", 15)
+        until(lambda: lies(world.screen) == (there["x"], there["y"]), "the window where it was", 60)
         call.ask("overlay.reset")
 
 
@@ -182,7 +182,7 @@ def test_it_is_dragged_onto_another_monitor_into_its_corner_and_that_monitor_is_
         start = own(call.wait("the left one", NAMES, lambda s: own(s)["screen"] == "left", 20.0))
         call.ask("overlay.edit", on=True)
         try:
-            call.wait("edit mode", NAMES, lambda s: s["overlay"]["editing"], 10.0)
+            call.wait("edit mode", NAMES, lambda s: s["overlay"]["editing"], 30.0)
             wide, high = world.screen.width, world.screen.height
             x, y = start["x"] + 60, start["y"] + 20
             # Ten pixels short of the margin, to which it snaps.
@@ -200,13 +200,13 @@ def test_it_is_dragged_onto_another_monitor_into_its_corner_and_that_monitor_is_
                 places = call.read("settings")["settings"]["values"]["overlay.places"]
                 return bool(places.get("overlay", {}).get("screen") == "right")
 
-            until(dragged, "dragged onto the right monitor", 30)
+            until(dragged, "dragged onto the right monitor", 90)
         finally:
             call.ask("overlay.edit", on=False)
         after = own(call.wait("the right one", NAMES, lambda s: own(s)["screen"] == "right", 20.0))
         corner = (wide - 12 - start["width"], high - 12 - start["height"])
         assert (after["x"], after["y"], after["right"], after["bottom"]) == (*corner, True, True)
-        until(lambda: lies(world.screen) == corner, "the window in the corner", 15)
+        until(lambda: lies(world.screen) == corner, "the window in the corner", 60)
         monitors.take("left")  # now the other one is the first
         monitors.put("left")
         call.wait("both", ["desktop"], lambda s: set(names(s)) == {"left", "right"}, 20.0)

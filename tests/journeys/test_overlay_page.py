@@ -50,7 +50,7 @@ class Scene:
         changed = asyncio.Event()
         stop = self.core.hub.listen(lambda _name, _value: changed.set())
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 while not true():
                     await changed.wait()
                     changed.clear()
@@ -166,6 +166,6 @@ async def test_it_loads_nothing_from_elsewhere_and_no_pictures_until_it_shows_so
     assert not [url for url in scene.requests if "worker" in url]
     await scene.option("overlay.content", "stage")
     await expect(scene.page.locator("li.tile")).to_have_count(1)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not any("worker" in url for url in scene.requests):  # noqa: ASYNC110 the browser tells by the list
             await asyncio.sleep(0.02)

@@ -12,6 +12,7 @@ from tests.guests.stack import App, app_on
 from tests.login import SESSION, logind, private_bus
 from tests.screen import virtual_screen
 from tests.shell.windows.real import renderers
+from tests.waits import eventually
 
 PLUGIN = """
 from xcord import WindowSpec, hookimpl
@@ -37,7 +38,7 @@ async def test_an_overlay_lives_without_the_main_window_and_leaves_with_its_plug
                 await ask(app, "window.place", name="glass", **place)
                 await ask(app, "window.show", name="glass")
                 await until(app, "the overlay", lambda glass: glass["connected"] and glass["visible"])
-                assert "300x200+500+400" in tree(screen.environ)
+                await eventually(lambda: "300x200+500+400" in tree(screen.environ))
 
                 await ask(app, "window.close", name="main")
                 await asyncio.to_thread(app.wait, "a hidden window", ["windows"], main_is_hidden, WITHIN)
@@ -51,7 +52,7 @@ async def test_an_overlay_lives_without_the_main_window_and_leaves_with_its_plug
                     return bool(pages and not set(pages) & set(killed) and glass["connected"])
 
                 await until(app, "a new page", new)
-                assert "300x200+500+400" in tree(screen.environ)
+                await eventually(lambda: "300x200+500+400" in tree(screen.environ))
 
                 await login.say(SESSION, "Lock")
                 await until(app, "a locked screen", lambda glass: glass["withdrawn"] == "locked")

@@ -26,7 +26,7 @@ from xcord.media.slots import Key, Slots, i420_length
 ANN: Key = ("ann", "camera", 0)
 BOB: Key = ("bob", "camera", 0)
 RED, BLUE = (81, 90, 240), (41, 240, 110)  # Y, U, V as BT.601 has them
-SOON = 20.0
+SOON = 60.0
 
 
 @pytest.fixture(scope="module")

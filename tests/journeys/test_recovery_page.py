@@ -135,7 +135,7 @@ async def test_a_blip_moves_and_says_nothing(stage: Stage) -> None:
 async def tile_places(stage: Stage) -> list[str]:
     """Where every tile is, once it has come to rest."""
     before: list[str] = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             found: list[str] = await stage.page.locator("li.tile").evaluate_all(
                 "tiles => tiles.map(tile => tile.dataset.user + JSON.stringify(tile.getBoundingClientRect()))"

@@ -77,7 +77,7 @@ def press_until(
             return bool(call.wait(what, NAMES, true, 1.0))
         return False
 
-    until(pressed, what, 15)
+    until(pressed, what, 60)
 
 
 def resize(world: World, width: int, height: int) -> None:

@@ -34,7 +34,7 @@ def window(app: App, visible: bool) -> None:
 
 
 def close_window(world: World) -> None:
-    subprocess.run(["wmctrl", "-c", "xcord"], env=world.screen.environ, check=True, timeout=10)
+    world.screen.close("xcord")
 
 
 def start_again(world: World, app: App, *arguments: str) -> subprocess.CompletedProcess[str]:

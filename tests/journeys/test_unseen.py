@@ -11,7 +11,7 @@ import pytest
 from tests.guests.stack import App
 from tests.journeys.world import World
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 LOOK_AT = ["statistics", "windows", "demand", "stage"]  # the others say whose doing a failure is
 
 
@@ -41,15 +41,15 @@ def off(slices: dict[str, Any]) -> bool:
 
 @contextlib.contextmanager
 def minimised(world: World, call: App) -> Iterator[None]:
-    tool = ["xdotool", "search", "--onlyvisible", "--name", "^xcord$"]
-    subprocess.run([*tool, "windowminimize"], env=world.screen.environ, check=True, timeout=10)
+    tool = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^xcord$"]
+    subprocess.run([*tool, "windowminimize"], env=world.screen.environ, check=True, timeout=PATIENCE)
     yield
     call.ask("window.show", name="main")
 
 
 @contextlib.contextmanager
 def closed(world: World, call: App) -> Iterator[None]:
-    subprocess.run(["wmctrl", "-c", "xcord"], env=world.screen.environ, check=True, timeout=10)
+    world.screen.close("xcord")
     yield
     call.ask("window.show", name="main")
 

@@ -61,14 +61,14 @@ def test_the_page_shows_every_guest_speaking_in_turn(world: World, call: App) ->
 
 
 def test_guests_are_heard_on_the_loudspeakers_and_no_longer_when_deafened(world: World, call: App) -> None:
-    until(lambda: world.sound.listen(1.0) > SPEECH, "the guests' speech on the loudspeakers", 20)
+    until(lambda: world.sound.listen(1.0) > SPEECH, "the guests' speech on the loudspeakers", 60)
     call.ask("voice.deafen", on=True)
     try:
         # Longer than two turns of the guests. What xcord says itself, that a call is in trouble, is heard.
         until(lambda: world.sound.listen(4.5) < SILENCE, "silence, although all are shut out", 40)
     finally:
         call.ask("voice.deafen", on=False)
-    until(lambda: world.sound.listen(1.0) > SPEECH, "the guests' speech again", 20)
+    until(lambda: world.sound.listen(1.0) > SPEECH, "the guests' speech again", 60)
 
 
 def test_leaving_ends_sound_and_takes_me_off_the_sfus_list(world: World, call: App) -> None:
@@ -76,8 +76,8 @@ def test_leaving_ends_sound_and_takes_me_off_the_sfus_list(world: World, call: A
     assert now["me"] in sfu.people(world, now["room"])
     call.ask("voice.leave")
     call.wait("the end of the call", ["voice"], lambda s: s["voice"]["status"] == "idle")
-    until(lambda: now["me"] not in sfu.people(world, now["room"]), "my removal from the SFU's list", 5)
-    until(lambda: world.sound.listen(0.5) < SILENCE, "silence", 10)
+    until(lambda: now["me"] not in sfu.people(world, now["room"]), "my removal from the SFU's list", 20)
+    until(lambda: world.sound.listen(0.5) < SILENCE, "silence", 30)
     assert not call.read("voice")["voice"]["people"]
 
 

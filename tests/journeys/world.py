@@ -104,7 +104,7 @@ def whole_world(folder: Path) -> Iterator[World]:
         yield World(folder, server, screen, sound, guests, first, second)
 
 
-def until(true: Callable[[], object], what: str, within: float = 10.0) -> None:
+def until(true: Callable[[], object], what: str, within: float = 30.0) -> None:
     """Wait for an event that can only be looked for.
 
     :raises AssertionError: it did not come.

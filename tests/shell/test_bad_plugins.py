@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waits import PATIENCE
 
 import xcord_layout
 from xcord import (
@@ -79,7 +80,7 @@ class Started:
         return await self.core.hub.ask(name, args, ME)
 
     async def until(self, condition: Callable[[], Any]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 self._news.clear()
                 await self._news.wait()
@@ -96,7 +97,7 @@ class Started:
 
     async def others_go_on(self) -> None:
         pings = self.core.hub.read("good").pings
-        await asyncio.wait_for(self.ask("good.ping"), 5)
+        await asyncio.wait_for(self.ask("good.ping"), PATIENCE)
         assert self.core.hub.read("good").pings == pings + 1
         assert self.state("good").state == "on"
 

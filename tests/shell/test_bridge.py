@@ -6,6 +6,8 @@ import asyncio
 import threading
 import time
 
+from tests.waits import PATIENCE
+
 from xcord.bridge import Media
 
 
@@ -34,7 +36,7 @@ async def test_the_media_loop_goes_on_while_the_hub_loop_is_blocked() -> None:
             await asyncio.sleep(0.005)
 
     media.submit(tick())
-    assert enough.wait(10), "blocked for good"  # this blocks the hub loop on purpose
+    assert enough.wait(PATIENCE), "blocked for good"  # this blocks the hub loop on purpose
     assert media.stop()
 
 
@@ -44,12 +46,12 @@ async def test_cancelling_the_wait_does_not_cancel_the_work() -> None:
     go, done = threading.Event(), threading.Event()
 
     async def work() -> None:
-        await asyncio.to_thread(go.wait, 10)
+        await asyncio.to_thread(go.wait, PATIENCE)
         done.set()
 
     waiting = media.run(work())
     await asyncio.sleep(0)
     waiting.cancel()
     go.set()
-    assert await asyncio.to_thread(done.wait, 10)
+    assert await asyncio.to_thread(done.wait, PATIENCE)
     assert media.stop()

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
+from tests.waits import PATIENCE
 
 from xcord.calls import Asker
 from xcord.disturb import Disturbance, TroubledWire
@@ -34,9 +35,10 @@ class Line:
 
     async def reached(self, count: int) -> None:
         """So many have come: also what waited in vain to be overtaken."""
-        while len(self.got) < count:
-            self.came.clear()
-            await self.came.wait()
+        async with asyncio.timeout(PATIENCE):
+            while len(self.got) < count:
+                self.came.clear()
+                await self.came.wait()
 
     def close(self, code: int, reason: str) -> None:
         self.closed = code, reason
@@ -88,7 +90,7 @@ async def test_messages_come_twice_or_in_another_order(kind: str, arrives: list[
     here = bench()
     await here.fault(kind)
     await here.send(b"1", b"2", b"3")
-    await asyncio.wait_for(here.line.reached(len(arrives)), 10)
+    await asyncio.wait_for(here.line.reached(len(arrives)), PATIENCE)
     assert here.line.got == arrives
 
 
@@ -99,7 +101,7 @@ async def test_messages_come_late_in_their_order_and_none_is_lost() -> None:
     assert here.line.got == []
     await here.fault("none")
     await here.send(b"3")
-    await asyncio.wait_for(here.line.reached(3), 10)
+    await asyncio.wait_for(here.line.reached(3), PATIENCE)
     assert here.line.got == [b"1", b"2", b"3"]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.waits import PATIENCE
 
 from xcord import Asker, CommandError, Nothing, Speaking, Switch, Voice, WiringError
 from xcord.hub import Hub
@@ -106,7 +107,7 @@ async def test_every_kind_of_failure_is_a_typed_answer() -> None:
         ("voice.leave", {}, "timed_out"),
     ):
         with pytest.raises(CommandError) as caught:
-            await hub.ask(name, args, WINDOW, timeout=0.05)
+            await hub.ask(name, args, WINDOW, timeout=0.05 if code == "timed_out" else PATIENCE)
         assert caught.value.code == code
 
 
@@ -138,7 +139,7 @@ async def test_a_slice_may_be_set_from_another_thread() -> None:
 
     hub.listen(listen)
     threading.Thread(target=voice.set, args=(Voice(epoch=7),)).start()
-    await asyncio.wait_for(changed.wait(), 5)
+    await asyncio.wait_for(changed.wait(), PATIENCE)
     assert voice.value.epoch == 7
     assert threads == [threading.get_ident()]
 
@@ -155,10 +156,10 @@ async def test_a_strangers_blocked_watcher_is_named_and_not_called_again(
 
     def block(name: str, value: Any) -> None:
         calls.append(value.epoch)
-        release.wait(10)
+        release.wait(PATIENCE)
 
     hub.watch("stranger", block, "voice")
-    assert await asyncio.wait_for(faults.get(), 5) == "missed_deadline"
+    assert await asyncio.wait_for(faults.get(), PATIENCE) == "missed_deadline"
     voice.set(Voice(epoch=1))
     await settle()
     release.set()

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.waits import PATIENCE, eventually, line_of
 
 from xcord import control, instance
 from xcord.errors import CommandError, SetupError
@@ -74,12 +75,12 @@ def test_a_killed_app_leaves_no_trace_that_stops_the_next(home: Path) -> None:
         sys.stdin.read()
     """
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert child.stdout is not None
     assert child.stdin is not None
-    assert child.stdout.readline() == b"up\n"
+    assert line_of(child.stdout) == b"up\n"
     assert Instance.claim(home) is None
     child.kill()
-    child.wait()
+    child.wait(20)
+    assert child.stdout is not None
     child.stdout.close()
     child.stdin.close()
     assert Path(address_in(home)).exists(), "the dead app's socket is still there"
@@ -242,7 +243,9 @@ async def test_a_blocked_hub_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = control.answerer(hub, asyncio.get_running_loop())
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         said = pool.submit(answer, b'{"read":["voice"]}')
-        assert json.loads(said.result(10))["error"]["code"] == "hub_blocked"  # this loop waits here, blocked
+        assert (
+            json.loads(said.result(PATIENCE))["error"]["code"] == "hub_blocked"
+        )  # this loop waits here, blocked
 
 
 async def test_who_asks_while_the_app_starts_is_answered_when_it_can(home: Path) -> None:
@@ -251,7 +254,7 @@ async def test_who_asks_while_the_app_starts_is_answered_when_it_can(home: Path)
     claimed.serve(later.answer)
     asking = asyncio.ensure_future(asyncio.to_thread(send, home, b"{}"))
     later.begin(lambda message: b'{"ok":true}')
-    assert (await asyncio.wait_for(asking, 10))["ok"] is True
+    assert (await asyncio.wait_for(asking, PATIENCE))["ok"] is True
     await asyncio.to_thread(claimed.close)
 
 
@@ -274,9 +277,8 @@ async def test_a_command_of_a_plugin_that_is_starting_waits_for_it() -> None:
     hub.claim_command("voice.leave", "voice", Nothing, answer)
     say = control.answerer(hub, asyncio.get_running_loop())
     asking = asyncio.ensure_future(asyncio.to_thread(say, b'{"ask":"voice.leave"}'))
-    while not hub._listeners:  # noqa: ASYNC110 it comes from another thread
-        await asyncio.sleep(0.01)
+    await eventually(lambda: hub._listeners)
     assert done == []
     plugins.set(states("on"))
-    assert json.loads(await asyncio.wait_for(asking, 10)) == {"ok": True}
+    assert json.loads(await asyncio.wait_for(asking, PATIENCE)) == {"ok": True}
     assert done == ["asked"]

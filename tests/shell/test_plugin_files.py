@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest_asyncio
+from tests.waits import PATIENCE, soon
 
 from xcord.plugin_files import LOOK_EVERY, PluginFiles
 
@@ -23,11 +24,11 @@ class Steps:
     async def sleep(self, seconds: float) -> None:
         assert seconds == LOOK_EVERY
         self._asleep.set()
-        await self._ends.acquire()
+        await soon(self._ends.acquire())
 
     async def step(self) -> None:
         """Ends the sleep that is or comes, and returns when the next one begins."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await self._asleep.wait()
             self._asleep.clear()
             self._ends.release()

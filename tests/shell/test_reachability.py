@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.parts import free_port
+from tests.waits import soon
 
 from xcord import reachability
 from xcord.reachability import probe
@@ -24,7 +25,7 @@ async def serve() -> AsyncIterator[Serve]:
     async def start(answer: bytes | None) -> str:
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writers.append(writer)
-            await reader.readline()
+            await soon(reader.readline())
             if answer is not None:
                 writer.write(answer)
                 writer.close()
@@ -91,7 +92,7 @@ async def test_a_network_that_returns_is_found_although_tcp_still_waits(
     url = await serve(b"HTTP/1.1 200 OK\r\n\r\n")
     road, before = Road(monkeypatch), asyncio.all_tasks()
     asked = asyncio.ensure_future(probe(url, timeout=60))
-    await road.third.wait()
+    await soon(road.third.wait())
     road.cut = False
     assert await asked == ""
     await asyncio.sleep(0)

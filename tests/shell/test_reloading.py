@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waits import PATIENCE
 
 import xcord_layout
 from xcord import Person, Placed, PluginState, Voice
@@ -69,7 +70,7 @@ class Running:
         self._news.set()
 
     async def until(self, condition: Callable[[], Any]) -> Any:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not (value := condition()):
                 self._news.clear()
                 await self._news.wait()

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.waits import PATIENCE
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
@@ -43,7 +44,7 @@ class Page:
         await self.socket.send(json.dumps(message))
 
     async def hear(self, kind: str) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 message: dict[str, Any] = json.loads(await self.socket.recv())
                 if message["type"] == kind:
@@ -54,7 +55,7 @@ class Page:
         return await self.hear("snapshot")
 
     async def closing(self) -> tuple[int, str]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             with contextlib.suppress(ConnectionClosed):
                 while True:
                     await self.socket.recv()
@@ -217,7 +218,7 @@ async def test_a_page_that_goes_shows_nothing_any_more(tmp_path: Path) -> None:
             await page.say(type="command", id=1, name="stage.viewport", args={"width": 800, "height": 600})
             await page.hear("result")
             assert core.hub.read("windows").windows[0].viewport.width == 800
-        await asyncio.wait_for(gone.wait(), 10)
+        await asyncio.wait_for(gone.wait(), PATIENCE)
         assert core.hub.read("windows").windows[0].viewport is None
 
 

@@ -156,8 +156,9 @@ async def test_a_screen_that_is_locked_and_a_machine_that_sleeps_are_told(bus: s
         name = f"logind {SESSION.object_path}"
         assert await heard(told) == (name, True)
         await login.say(SESSION, "Unlock")
-        while (said := await heard(told)) == (name, True):
-            pass
+        async with asyncio.timeout(60):
+            while (said := await heard(told)) == (name, True):
+                pass
         assert said == (name, False)
         for begins in (False, True, False):
             await login.say(MANAGER, "PrepareForSleep", "b", (begins,))

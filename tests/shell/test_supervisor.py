@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waits import PATIENCE
 
 from xcord import CommandError, Handle, ViewMode, Voice, core, hookimpl
 from xcord.config import Config
@@ -57,14 +58,14 @@ class Failing(Talker):
 
 
 class Endless(Talker):
-    """Never ends."""
+    """Does not end for two minutes."""
 
     __name__ = "xcord_endless"
 
     @contextlib.asynccontextmanager
     async def _live(self) -> AsyncIterator[None]:
         yield
-        while True:
+        for _ in range(2400):
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.sleep(0.05)
                 if self.alive < 0:
@@ -181,7 +182,7 @@ async def test_a_quit_does_not_wait_for_a_plugin_that_is_starting_and_ends_the_o
     ]
 
     async def quit_when_starting() -> None:
-        await asyncio.wait_for(slow.entering.wait(), 10)
+        await asyncio.wait_for(slow.entering.wait(), PATIENCE)
         ended.set()
 
     quitting = asyncio.ensure_future(quit_when_starting())
@@ -200,8 +201,8 @@ async def test_a_plugin_can_be_switched_off_while_it_starts(monkeypatch: pytest.
     async with running() as world:
         world.supervisor._plugins.load([Candidate("slow", "test", "0", lambda: slow)])
         switching = asyncio.ensure_future(world.supervisor.start_all())
-        await asyncio.wait_for(slow.entering.wait(), 10)
+        await asyncio.wait_for(slow.entering.wait(), PATIENCE)
         await asyncio.wait_for(world.supervisor.set("slow", False), 60)
-        await asyncio.wait_for(switching, 10)
+        await asyncio.wait_for(switching, PATIENCE)
         assert states(world) == {"slow": "off"}
         assert world.faults == []

@@ -42,11 +42,11 @@ class Page:
         id = next(self._ids)
         result = self._results[id] = asyncio.get_running_loop().create_future()
         await self._socket.send(json.dumps({"type": "command", "id": id, "name": command, "args": args}))
-        answer = await asyncio.wait_for(result, 40)
+        answer = await asyncio.wait_for(result, 60)
         if not answer["ok"]:
             raise Refused(answer["error"])
 
-    async def until(self, condition: Callable[[dict[str, Any]], Any], within: float = 30) -> Any:
+    async def until(self, condition: Callable[[dict[str, Any]], Any], within: float = 60) -> Any:
         """Wait until ``condition(slices)`` holds, and return what it returned."""
         async with asyncio.timeout(within):
             while not (value := condition(self.slices)):

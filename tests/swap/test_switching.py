@@ -77,18 +77,20 @@ async def settled() -> Held:
     A count taken in between made a later one look like a leak, by one task.
     """
     last, since = await held(), asyncio.get_running_loop().time()
-    async with asyncio.timeout(30):
-        while asyncio.get_running_loop().time() < since + 1.0:
-            await asyncio.sleep(0.05)
-            if (now := await held()) != last:
-                last, since = now, asyncio.get_running_loop().time()
+    # What comes and goes every second keeps it from ever being the same on a busy machine.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(30):
+            while asyncio.get_running_loop().time() < since + 1.0:
+                await asyncio.sleep(0.05)
+                if (now := await held()) != last:
+                    last, since = now, asyncio.get_running_loop().time()
     return last
 
 
 async def assert_no_more_than(before: Held) -> None:
     """What is ending may take a moment on a busy machine."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not _within(await held(), before):  # noqa: ASYNC110 nobody tells
                 await asyncio.sleep(0.1)
     now = await held()
@@ -162,7 +164,7 @@ class Call(NamedTuple):
     async def until_in_room(self, people: int) -> None:
         """Until the SFU lists so many. Ann hears up to 3 s late of those who publish nothing."""
         request = api.ListParticipantsRequest(room=f"vc_{self.channel}")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len((await self.sfu.room.list_participants(request)).participants) != people:  # noqa: ASYNC110 it is another process
                 await asyncio.sleep(0.02)
 

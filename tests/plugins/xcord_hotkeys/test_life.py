@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 import pytest
+from tests.waits import PATIENCE
 
 import xcord_hotkeys
 from xcord import Capture, CommandError, Desktop, Devices, Nothing, Switch, Voice
@@ -129,10 +130,11 @@ async def test_the_microphone_is_open_while_the_key_is_held(keyboard: Keyboard) 
 
 async def test_a_stalled_loop_keeps_nothing_open_and_is_told(keyboard: Keyboard) -> None:
     async with desk({"push_to_talk": "f8"}) as world:
-        world.gate.renew_hub(time.monotonic() + 0.2)  # as voice does, for the last time
+        until = time.monotonic() + 2.0
+        world.gate.renew_hub(until)  # as voice does, for the last time
         keyboard.press("f8")
         await world.until(lambda: world.read("hotkeys").held)
-        time.sleep(1.0)  # noqa: ASYNC251
+        time.sleep(max(0.0, until - time.monotonic()) + 0.5)  # noqa: ASYNC251
         assert not world.gate.may_feed()
         await world.until(lambda: ("microphone.shut", {"reason": "stalled"}) in world.notices)
 
@@ -146,9 +148,10 @@ async def test_a_listener_that_dies_shuts_and_another_takes_its_place(keyboard: 
         await world.until(lambda: world.read("hotkeys").problem == "died")
         keyboard.refuses = 1
         await world.until(lambda: ("hotkeys.lost", {}) in world.notices)
-        while world.read("hotkeys").listener != "global":
-            await world.clock.advance(0.5)
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE):
+            while world.read("hotkeys").listener != "global":
+                await world.clock.advance(0.5)
+                await asyncio.sleep(0.01)
         assert (len(keyboard.made), ("hotkeys.returned", {}) in world.notices) == (3, True)
         keyboard.press("f8")  # it was never let go
         assert not world.gate.may_feed()

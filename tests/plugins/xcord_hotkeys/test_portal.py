@@ -15,6 +15,7 @@ from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_error, 
 from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy, open_dbus_connection
 from tests.parts import end, spawn
+from tests.waits import line_of
 
 import xcord_hotkeys
 from xcord import Switch, Voice
@@ -38,7 +39,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     assert daemon.stdout is not None
-    daemon.stdout.readline()
+    assert line_of(daemon.stdout)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
     yield address

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.plugins.xcord_layout.scene import call, show, stage, users
+from tests.waits import PATIENCE
 
 import xcord_layout
 from xcord import (
@@ -243,7 +244,7 @@ async def test_a_mode_that_blocks_is_replaced_while_everything_goes_on() -> None
 
     def blocking(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
         called.set()
-        done.wait()
+        done.wait(PATIENCE)
         return column(tiles, viewport)
 
     try:
@@ -267,7 +268,7 @@ async def test_a_plugin_that_is_switched_off_while_its_mode_is_asked_is_not_blam
 
     def blocking(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
         called.set()
-        done.wait()
+        done.wait(PATIENCE)
         return column(tiles, viewport)
 
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from jeepney import DBusAddress, new_signal
 from jeepney.io.asyncio import open_dbus_connection
+from tests.waits import PATIENCE, soon
 
 from xcord.clock import MonotonicClock
 from xcord.testing import FakeClock
@@ -54,14 +55,16 @@ def test_the_kernels_messages_are_read(data: bytes, said: list[bool]) -> None:
 
 
 IN_A_NAMESPACE = """
-import asyncio, subprocess
+import asyncio, pathlib, subprocess
 from xcord.clock import MonotonicClock
 from xcord_reconnection.signals import netlink
 
 async def main():
     heard = asyncio.Queue()
     watching = asyncio.ensure_future(netlink.watch(MonotonicClock(), heard.put_nowait))
-    await asyncio.sleep(0.2)
+    sockets = pathlib.Path("/proc/net/netlink")
+    while not any(int(line.split()[3], 16) for line in sockets.read_text().splitlines()[1:]):
+        await asyncio.sleep(0.01)  # nobody listens yet
     for state in ("up", "down"):
         subprocess.run(["ip", "link", "set", "lo", state], check=True)
         print((await asyncio.wait_for(heard.get(), 10)).up, flush=True)
@@ -138,13 +141,13 @@ async def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         daemon, "--session", "--nofork", f"--address={address}", "--print-address=1", stdout=subprocess.PIPE
     )
     assert process.stdout is not None
-    await asyncio.wait_for(process.stdout.readline(), 10)
+    await soon(process.stdout.readline())
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
     try:
         yield address
     finally:
         process.terminate()
-        await process.wait()
+        await soon(process.wait())
 
 
 async def test_the_systems_word_that_it_woke_up_is_heard(bus: str) -> None:
@@ -152,12 +155,12 @@ async def test_the_systems_word_that_it_woke_up_is_heard(bus: str) -> None:
     watching = asyncio.ensure_future(logind.watch(MonotonicClock(), heard.put_nowait))
     manager = DBusAddress("/org/freedesktop/login1", interface="org.freedesktop.login1.Manager")
     async with await open_dbus_connection(bus="SYSTEM") as system:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while heard.empty():  # until it listens
                 for begins in (True, False):
                     await system.send(new_signal(manager, "PrepareForSleep", "b", (begins,)))
                 await asyncio.sleep(0.1)
-        assert isinstance(await heard.get(), Woke)
+        assert isinstance(heard.get_nowait(), Woke)
     watching.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watching

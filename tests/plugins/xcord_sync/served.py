@@ -45,6 +45,12 @@ class Served:
         with self.http(token) as http:
             return http.request(method, path, json=body or None)
 
+    def ask_sfu(self, path: str = "/", token: str = "") -> httpx.Response:
+        """One request to the SFU."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        address = self.livekit.replace("ws:", "http:") + path
+        return httpx.get(address, headers=headers, trust_env=False, timeout=30)
+
     def channels(self, token: str) -> list[str]:
         """The ids of the first server's channels."""
         servers = self.ask("GET", "/v1/directory", token).json()["servers"]
@@ -117,7 +123,7 @@ class Servers:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                process.wait(30)
 
 
 def processes_of(data: Path) -> dict[int, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from livekit import rtc
-from tests.plugins.xcord_sync.callers import soon_once
+from tests.plugins.xcord_sync.callers import PATIENCE, soon_once
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served
 from tests.plugins.xcord_sync.test_both_ends import VOICE, as_time_goes, shown
 
@@ -112,7 +112,7 @@ async def everybody(apps: list[World], channel: str, people: tuple[str, ...]) ->
         def alike(app: World = app) -> bool:
             return inside(app, channel) == people
 
-        await app.until(alike, timeout=10)
+        await app.until(alike, timeout=PATIENCE)
 
 
 @asynccontextmanager
@@ -163,10 +163,10 @@ async def three_apps(
             login += secrets.token_hex(4)
             await app.ask("directory.register", Register(address, login, login.title(), PASSWORD, code))
             assert named(app, den) is not None
-        await owner.until(lambda: len((named(owner, den) or server).members) == 3, timeout=10)
+        await owner.until(lambda: len((named(owner, den) or server).members) == 3, timeout=PATIENCE)
         yield owner, ann, bo, named(ann, den) or server, cable
         await owner.ask("directory.delete_server", DeleteServer(server.id))
-        await ann.until(lambda: named(ann, den) is None, timeout=10)  # at once where she signed out
+        await ann.until(lambda: named(ann, den) is None, timeout=PATIENCE)  # at once where she signed out
 
 
 async def test_three_apps_meet_and_part(
@@ -199,7 +199,7 @@ async def test_three_apps_meet_and_part(
             gone = asyncio.Event()
             room.on("disconnected", lambda *_: gone.set())
             await owner.ask("directory.kick", ModeratePerson(attic, me(ann)))
-            await asyncio.wait_for(gone.wait(), 10)
+            await asyncio.wait_for(gone.wait(), PATIENCE)
             await everybody(apps, attic, ())
         async with in_call(ann, attic):  # a kick is no ban
             await everybody(apps, attic, (me(ann),))
@@ -219,7 +219,7 @@ async def test_who_was_cut_off_is_told_what_happened_meanwhile(served: Served, t
         await cable.mend()
         await as_time_goes(bo, lambda: shown(bo).status == "connected")
         await everybody([bo], attic, ())
-        await bo.until(lambda: shown(bo).people[me(ann)].name == "Annelie", timeout=10)
+        await bo.until(lambda: shown(bo).people[me(ann)].name == "Annelie", timeout=PATIENCE)
 
 
 async def test_who_looks_after_a_server_raises_removes_bans_and_forgives(
@@ -235,13 +235,13 @@ async def test_who_looks_after_a_server_raises_removes_bans_and_forgives(
             await ann.ask("directory.ban", Ban(server.id, me(bo)))
         assert caught.value.code == "forbidden"
         await owner.ask("directory.set_role", SetRole(server.id, me(ann), "moderator"))
-        await ann.until(lambda: role(ann) == "moderator", timeout=10)
+        await ann.until(lambda: role(ann) == "moderator", timeout=PATIENCE)
         with pytest.raises(CommandError) as caught:
             await ann.ask("directory.set_role", SetRole(server.id, me(bo), "owner"))
         assert caught.value.code == "forbidden"
 
         await ann.ask("directory.ban", Ban(server.id, me(bo)))
-        await bo.until(lambda: named(bo, den) is None, timeout=10)
+        await bo.until(lambda: named(bo, den) is None, timeout=PATIENCE)
         assert bo.notices[-1:] == [("directory.banned", {"server": den})]  # said before it is gone
         with pytest.raises(CommandError):
             await bo.hub.ask("directory.join_token", JoinTokenFor(attic), VOICE)
@@ -261,7 +261,7 @@ async def test_who_looks_after_a_server_raises_removes_bans_and_forgives(
         assert role(bo) == "member"
 
         await ann.ask("directory.remove_member", RemoveMember(server.id, me(bo)))
-        await bo.until(lambda: named(bo, den) is None, timeout=10)
+        await bo.until(lambda: named(bo, den) is None, timeout=PATIENCE)
         assert bo.notices[-1:] == [("directory.removed", {"server": den})]
         await bo.ask("directory.accept_invite", AcceptInvite(invite.code))
         await bo.ask("directory.leave_server", LeaveServer(server.id))
@@ -277,7 +277,7 @@ async def test_who_looks_after_a_server_raises_removes_bans_and_forgives(
             await owner.ask("directory.leave_server", LeaveServer(server.id))
         assert caught.value.code == "last_owner"
         await owner.ask("directory.set_role", SetRole(server.id, me(ann), "member"))
-        await ann.until(lambda: shown(ann).upkeep is None, timeout=10)
+        await ann.until(lambda: shown(ann).upkeep is None, timeout=PATIENCE)
 
 
 async def test_others_see_a_picture_at_once_and_until_it_is_taken_away(
@@ -290,13 +290,13 @@ async def test_others_see_a_picture_at_once_and_until_it_is_taken_away(
 
         await ann.ask("directory.set_avatar", SetAvatar(PNG))
         assert await ann.picture(shown(ann).people[me(ann)].avatar) == ("image/png", PNG)
-        await bo.until(avatar, timeout=10)
+        await bo.until(avatar, timeout=PATIENCE)
         assert await bo.picture(avatar()) == ("image/png", PNG)
         with pytest.raises(CommandError) as caught:
             await ann.ask("directory.set_avatar", SetAvatar(b"<svg/>"))
         assert caught.value.code == "not_a_picture"
         await ann.ask("directory.set_avatar", SetAvatar())
-        await bo.until(lambda: not avatar(), timeout=10)
+        await bo.until(lambda: not avatar(), timeout=PATIENCE)
 
 
 async def test_signing_out_everywhere_reaches_every_device(served: Served, tmp_path: Path) -> None:
@@ -310,5 +310,5 @@ async def test_signing_out_everywhere_reaches_every_device(served: Served, tmp_p
         assert me(phone) == me(ann)
         await phone.ask("directory.logout_everywhere", Nothing())
         assert shown(phone).status == "signed_out"
-        await ann.until(lambda: shown(ann).status == "signed_out", timeout=10)
+        await ann.until(lambda: shown(ann).status == "signed_out", timeout=PATIENCE)
         assert shown(ann).reason == "unauthorized"

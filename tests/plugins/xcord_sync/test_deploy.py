@@ -61,7 +61,9 @@ def sfu(folder: Path, *webhooks: str) -> Iterator[int]:
             assert server.poll() is None, (folder / "livekit.log").read_text()
             assert time.monotonic() < deadline
             try:
-                answered = httpx.get(f"http://127.0.0.1:{settings['port']}", trust_env=False).status_code
+                answered = httpx.get(
+                    f"http://127.0.0.1:{settings['port']}", trust_env=False, timeout=30
+                ).status_code
             except httpx.TransportError:
                 time.sleep(0.05)
         yield settings["port"]

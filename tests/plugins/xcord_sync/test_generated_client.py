@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import websockets
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served
+from tests.waits import soon
 
 NAME = "made_of_openapi"
 PICTURES = "image/png", "image/jpeg", "image/webp"
@@ -56,7 +57,7 @@ async def test_a_client_made_of_the_document_logs_in_joins_and_understands_event
     async with websockets.connect(address, proxy=None) as socket:
         hello = models.Hello(type_=models.HelloType.HELLO, protocol=1, token=logged_in.token)
         await socket.send(json.dumps(hello.to_dict()))
-        told = models.Snapshot.from_dict(json.loads(await socket.recv()))
+        told = models.Snapshot.from_dict(json.loads(await soon(socket.recv())))
         assert (told.type_, told.additional_properties) == (models.SnapshotType.SNAPSHOT, {})
 
     login = of("client").AuthenticatedClient(served.address, logged_in.token, httpx_args=plain)

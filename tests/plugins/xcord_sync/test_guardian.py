@@ -86,7 +86,7 @@ def guard(tmp_path: Path) -> Iterator[Any]:
     yield make
     for guarded in made:
         guarded.process.kill()
-        guarded.process.wait()
+        guarded.process.wait(20)
         if guarded.process.stdin:
             guarded.process.stdin.close()
 

@@ -18,6 +18,7 @@ from tests.plugins.xcord_sync.served import Served, Servers, gone, processes_of
 from tests.plugins.xcord_sync.test_deploy import KEY, SECRET, free, sfu
 from tests.plugins.xcord_sync.test_operations import until, xcord
 from tests.plugins.xcord_sync.world import database as of_its_own
+from tests.waits import line_of
 
 from xcord_sync.backend import postgres
 
@@ -62,8 +63,7 @@ def database(servers: Servers, free_port: int) -> Iterator[str]:
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
+            assert line_of(process.stdout) == "ready\n"
             (cluster / "pg_hba.conf").write_text(
                 "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
             )
@@ -137,6 +137,7 @@ def test_instances_that_start_at_once_on_an_empty_outside_database_are_one_syste
             served.livekit.replace("ws:", "http:") + "/rtc/validate",
             headers={"Authorization": f"Bearer {answer['token']}"},
             trust_env=False,
+            timeout=30,
         )
         assert valid.status_code == 200
     assert first.ask("POST", "/v1/logout", token).status_code == 204

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.plugins.xcord_sync.presence import USER, body_of, event
+from tests.waits import soon
 
 from xcord_sync.backend.presence import ledger
 from xcord_sync.backend.presence.applier import Applier
@@ -147,7 +148,7 @@ async def test_a_writer_that_hangs_before_it_writes_stops_nobody(line: Line, lat
 
     async def before() -> None:
         hangs.set()
-        await goes_on.wait()
+        await soon(goes_on.wait())
 
     late.before = before
     await take(line, elsewhere())

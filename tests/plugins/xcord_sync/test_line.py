@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import bindparam, text
 from sqlalchemy.exc import DBAPIError
 from tests.plugins.xcord_sync.presence import body_of, event
+from tests.waits import PATIENCE
 
 from xcord_sync.backend.presence.applier import Applier, Full
 from xcord_sync.backend.presence.counters import Counters
@@ -34,9 +35,10 @@ async def test_a_connection_that_the_database_ends_is_an_outage_and_is_made_agai
         async with line.use() as db:
             pid = await db.fetchval("SELECT pg_backend_pid()")
             await other.execute("SELECT pg_terminate_backend($1, 10000)", pid)
-            while not db.is_closed():
-                with contextlib.suppress(asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError):
-                    await db.fetchval("SELECT 1")
+            async with asyncio.timeout(PATIENCE):
+                while not db.is_closed():
+                    with contextlib.suppress(asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError):
+                        await db.fetchval("SELECT 1")
             await db.fetchval("SELECT 1")  # asyncpg says InterfaceError here
 
     with pytest.raises(OUTAGE):
@@ -71,7 +73,7 @@ async def test_a_webhook_that_cannot_be_written_is_told_as_a_fault_and_stops_the
     with pytest.raises(Full):
         await applier.take(bad)
     with pytest.raises(asyncpg.DataError):  # so that whoever keeps this part alive tells it
-        await asyncio.wait_for(keeping, 10)
+        await asyncio.wait_for(keeping, PATIENCE)
     keeping = asyncio.ensure_future(applier.keep())
     await applier.take(good)
     keeping.cancel()

@@ -13,6 +13,7 @@ import jwt
 import pytest
 from sqlalchemy import insert, select, text, update
 from tests.plugins.xcord_sync.world import Person, World
+from tests.waits import PATIENCE
 
 from xcord_sync.backend import tokens
 from xcord_sync.backend.news import TOPIC
@@ -320,8 +321,9 @@ async def test_other_instances_hear_of_what_changed_and_not_of_what_was_refused(
     await guest.get("PATCH", "/v1/me", name="G")
     await owner.get("DELETE", f"/v1/servers/{server}/members/{guest.user}", 204)
     await guest.get("POST", "/v1/logout-everywhere", 204)
-    while len(heard) < 7:
-        await asyncio.wait_for(listener.fetchval("SELECT 1"), 10)
+    async with asyncio.timeout(PATIENCE):
+        while len(heard) < 7:
+            await listener.fetchval("SELECT 1")
     await listener.close()
     assert heard == [
         {"server": server, "users": [owner.user]},

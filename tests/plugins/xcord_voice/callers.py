@@ -16,6 +16,7 @@ from livekit import rtc
 from numpy.typing import NDArray
 from tests.guests.live import Live
 from tests.parts import LiveKit
+from tests.waits import PATIENCE
 
 import xcord_voice.room
 from xcord.testing import World
@@ -242,6 +243,6 @@ class PacedThread:
 
     def close(self) -> None:
         self._stop.set()
-        self._thread.join()
+        self._thread.join(PATIENCE)
         if self in self._engine.open:
             self._engine.open.remove(self)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.waits import soon
 
 import xcord_voice
 import xcord_voice.life
@@ -84,7 +85,7 @@ class FakeLink:
     async def disconnect(self) -> None:
         self.log.append(f"disconnect {self.number}")
         if self.hangs is not None:
-            await self.hangs.wait()
+            await soon(self.hangs.wait())
         self.log.append(f"closed {self.number}")
 
     async def publish(self, source: Any, muted: bool) -> None:

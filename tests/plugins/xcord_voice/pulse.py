@@ -79,7 +79,7 @@ class Pulse:
             yield
         finally:
             end(player)
-            feeder.join()
+            feeder.join(10)
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
 

@@ -41,7 +41,7 @@ async def heard(world: World, network: Network, value: int = 9000) -> None:
         await world.clock.advance(0.1)
         return bool(world.read("meter").level == expected)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await shown():
             pass
 
@@ -130,7 +130,7 @@ async def test_an_echo_test_is_heard_by_nobody_in_the_call(
         loudest, fed = 0.0, len(network.sources[0].fed)
         start = time.monotonic()
         while loudest < 0.2:
-            assert time.monotonic() - start < 20
+            assert time.monotonic() - start < 60
             say(network, 9000, 1)
             loudest = max(loudest, float(np.abs(network.engine.pull(960)).max()))
         await settle()
@@ -154,7 +154,7 @@ async def test_an_echo_test_goes_on_when_the_call_ends(
         assert world.read("capture").testing
         loudest, start = 0.0, time.monotonic()
         while loudest < 0.2:
-            assert time.monotonic() - start < 20
+            assert time.monotonic() - start < 60
             say(network, 9000, 1)
             assert network.engine.pull is not None
             loudest = max(loudest, float(np.abs(network.engine.pull(960)).max()))

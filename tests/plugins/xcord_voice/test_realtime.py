@@ -18,7 +18,7 @@ def in_a_thread(function: Callable[[], T]) -> T:
     answers: list[T] = []
     thread = threading.Thread(target=lambda: answers.append(function()))
     thread.start()
-    thread.join()
+    thread.join(20)
     return answers[0]
 
 

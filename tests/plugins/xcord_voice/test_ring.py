@@ -95,8 +95,7 @@ def test_an_underrun_raises_the_margin_and_calm_lowers_it() -> None:
     line = Line(Wave(440))
     line.run(1)
     line.time += 1.0
-    while line.ring.pull(BLOCK) is not None:
-        pass
+    assert any(line.ring.pull(BLOCK) is None for _ in range(1000))
     assert line.ring.underruns == 1
     assert line.ring.margin > NORMAL
     line.run(60)

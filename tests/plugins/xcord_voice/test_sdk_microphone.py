@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from livekit import rtc
 from numpy.typing import NDArray
+from tests.waits import soon
 
 from xcord_voice import sdk_microphone
 from xcord_voice.sdk_microphone import MicrophoneSource
@@ -53,7 +54,7 @@ class Taking:
 
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         self.arrived.set()
-        await self.ready.wait()
+        await soon(self.ready.wait())
         self.taken.append(int(np.frombuffer(frame.data, np.int16)[0]))
 
     async def aclose(self) -> None: ...

@@ -374,7 +374,7 @@ async def test_nothing_is_fed_from_the_moment_of_a_leave(
                 await settle()
             return len(network.sources[0].fed)
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (spoken := await speak()):
                 pass
         await world.ask("voice.leave")

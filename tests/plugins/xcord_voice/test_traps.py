@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from livekit import rtc
 from tests.plugins.xcord_voice.fakes import FakeOpener, FakeStream, Network, seen
+from tests.waits import PATIENCE, soon
 
 import xcord_voice.room
 from xcord import Demand, Want
@@ -66,7 +67,7 @@ async def test_a_closed_stream_delivers_no_picture_any_more(monkeypatch: pytest.
     ending = asyncio.Event()
 
     async def slowly(_stream: FakeStream) -> None:
-        await ending.wait()
+        await soon(ending.wait())
 
     monkeypatch.setattr(opener, "close_stream", slowly)
     open_ones.close(KEY)
@@ -189,7 +190,7 @@ class StuckRoom:
     async def _publish(self, track: Any, options: Any) -> None:
         self.options = options
         try:
-            await self.ended.wait()
+            await soon(self.ended.wait())
         except asyncio.CancelledError:
             self.cancelled = True
             raise
@@ -220,7 +221,7 @@ async def test_a_publish_on_a_dead_room_ends_with_the_disconnect(stuck: StuckRoo
     publishing = asyncio.ensure_future(link.publish(SOURCE, False))
     await settle()
     await link.disconnect()
-    await asyncio.wait({publishing}, timeout=5)
+    await asyncio.wait({publishing}, timeout=PATIENCE)
     assert (publishing.done(), stuck.cancelled) == (True, True)
 
 
@@ -231,7 +232,7 @@ async def test_a_microphone_has_a_bitrate_whose_silence_costs_little(stuck: Stuc
     await settle()
     assert 0 < stuck.options.audio_encoding.max_bitrate <= 28_000
     await link.disconnect()
-    await asyncio.wait({publishing}, timeout=5)
+    await asyncio.wait({publishing}, timeout=PATIENCE)
 
 
 async def test_a_publish_that_takes_too_long_is_left_alone_in_a_live_room(
@@ -304,7 +305,7 @@ async def test_a_packet_that_is_not_sent_is_not_waited_for(
 
         monkeypatch.setattr(link, "send", send)
         await world.ask("voice.deafen", {"on": True})
-        await asyncio.wait_for(ended.wait(), 5)
+        await soon(ended.wait())
 
 
 async def test_a_farewell_that_is_not_sent_delays_no_leave(

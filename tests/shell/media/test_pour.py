@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tests.waits import PATIENCE
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -42,7 +43,7 @@ async def test_pieces_arrive_as_whole_messages_in_order_also_when_the_kernel_tak
 
     async with (
         serve(serve_them, "127.0.0.1", 0, compression=None) as server,
-        asyncio.timeout(20),
+        asyncio.timeout(PATIENCE),
         connect(
             f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/", max_size=None, proxy=None
         ) as page,
@@ -65,6 +66,6 @@ async def test_nothing_is_poured_into_a_connection_that_ended() -> None:
 
     async with serve(close_first, "127.0.0.1", 0, compression=None) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        async with connect(f"ws://127.0.0.1:{port}/", proxy=None) as page, asyncio.timeout(5):
+        async with connect(f"ws://127.0.0.1:{port}/", proxy=None) as page, asyncio.timeout(PATIENCE):
             assert [message async for message in page] == []
             await poured.wait()

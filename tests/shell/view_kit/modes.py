@@ -77,7 +77,7 @@ def slow(tiles: Sequence[Tile], viewport: Viewport) -> Returned:
 
 
 def hanging(tiles: Sequence[Tile], viewport: Viewport) -> Returned:
-    release.wait()
+    release.wait(120)
     return column(tiles, viewport)
 
 

@@ -66,6 +66,6 @@ class Other:
 
     def end(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.wait(20)
         assert self.process.stdout is not None
         self.process.stdout.close()

@@ -135,7 +135,7 @@ class Desktop:
             self.process.wait(PATIENCE)
         finally:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(PATIENCE)
             self._reader.join(PATIENCE)
             assert self.process.stdout is not None
             self.process.stdout.close()
