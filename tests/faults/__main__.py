@@ -12,38 +12,33 @@ from pathlib import Path
 
 from .matrix import MATRIX, SHORT, SUBSET, Variant
 from .namespaces import CannotBreak, must_be_able
+from .options import arguments
 from .result import Result, limits, table
 from .stage import stage
-from .trial import run
+from .trial import MODES, run
 
 STATE = Path(__file__).resolve().parents[2] / ".cache" / "faults"
 WHOLE = 60 * 60.0  # seconds for all
 
 
-def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="dev.py faults", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a variant, or a part of its name")
-    parser.add_argument("--short", action="store_true", help="the part that every test run has")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
-    parser.add_argument("--again", action="store_true", help="also what passed or failed before")
-    parser.add_argument("--list", action="store_true", help="only name the variants")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave logs there")
-    return parser
-
-
 def chosen(names: list[str], short: bool) -> list[tuple[Variant, str]]:
-    """Variants with the mode of the plugin, in the order of the matrix; ``name:mode`` asks for one mode."""
+    """Variants with the mode of the plugin, in the order of the matrix.
+
+    A name of a variant, with or without a mode, asks for it alone; any other begins the names of a family.
+    """
     if short:
         return [(variant, "on") for variant in SHORT]
     every = [(variant, "on") for variant in MATRIX]
     every += [(variant, mode) for mode in ("off", "hostile") for variant in SUBSET]
     if not names:
         return every
-    return [
-        (variant, mode)
-        for variant, mode in every
-        if any(f"{variant.name}:{mode}".startswith(name) or name == variant.name for name in names)
-    ]
+    whole = {each.name for each in MATRIX} | {f"{each.name}:{mode}" for each in MATRIX for mode in MODES}
+
+    def means(name: str, variant: Variant, mode: str) -> bool:
+        full = f"{variant.name}:{mode}"
+        return name in (variant.name, full) if name in whole else full.startswith(name)
+
+    return [(variant, mode) for variant, mode in every if any(means(name, variant, mode) for name in names)]
 
 
 def done(variant: Variant, mode: str) -> Path:
@@ -55,6 +50,9 @@ def main() -> int:
     """1 if a promise was broken, 2 if the bench cannot run here."""
     asked = arguments().parse_args()
     wanted = chosen(asked.names, asked.short)
+    if not wanted:
+        print(f"faults: no variant is called {' '.join(asked.names)}; --list names them", file=sys.stderr)
+        return 2
     if asked.list:
         print("\n".join(f"{variant.name}:{mode:<8} {variant.steps}" for variant, mode in wanted))
         return 0

@@ -161,6 +161,25 @@ def test_variants_are_chosen_by_name_and_mode() -> None:
     assert chosen(["nothing"], short=False) == []
 
 
+def test_a_whole_name_means_that_variant_alone_and_a_beginning_means_its_family() -> None:
+    def names(*asked: str) -> list[str]:
+        return list(dict.fromkeys(variant.name for variant, _ in chosen(list(asked), short=False)))
+
+    assert names("link-down-2") == names("link-down-2:on") == ["link-down-2"]
+    assert names("link-down-2", "link-down-120") == ["link-down-2", "link-down-120"]
+    assert names("link-down-") == [f"link-down-{seconds}" for seconds in (2, 10, 20, 40, 120)]
+    assert names("link-down-20:") == ["link-down-20"]
+    assert all(names(variant.name) == [variant.name] for variant in MATRIX)
+
+
+def test_a_name_that_none_has_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["faults", "link-up"])
+    assert entry.main() == 2
+    assert "no variant is called link-up" in capsys.readouterr().err
+
+
 def test_a_table_says_what_is_broken_under_its_line() -> None:
     result = Result("x", "on", broken=["a tile moved"], sound_in=1.0, sound_out=2.0)
     lines = table([result])
