@@ -8,12 +8,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
 from steps import benches, checks, environment, locks, pages, places, sfu, suites, system
 from steps.alone import alone
 from steps.say import MendableError, line
+
+OWN = {"demo": "tests.guests.options", "faults": "tests.faults.options", "test": "steps.suites"}
+"""Where a command's own options stand: modules that need nothing which must be set up first."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,6 +56,8 @@ def _run(asked: argparse.Namespace, rest: list[str]) -> int:
         raise MendableError(
             f"{asked.command} does not know {' '.join(rest)}; see python3 build/dev.py {asked.command} -h"
         )
+    if asked.command in OWN:
+        _read(asked.command, rest)
     rest = rest[1:] if rest[:1] == ["--"] else rest
     if asked.command == "bench" and not asked.name:
         benches.show()
@@ -76,6 +82,19 @@ def _run(asked: argparse.Namespace, rest: list[str]) -> int:
         return 1 if failed else 0
     line("setup", "all is there; next: python3 build/dev.py demo")
     return 0
+
+
+def _read(command: str, rest: list[str]) -> None:
+    """Prints a command's help, or refuses what it does not know, before anything is set up.
+
+    :raises SystemExit: that was all.
+    """
+    if str(places.ROOT) not in sys.path:
+        sys.path.insert(0, str(places.ROOT))
+    parser: argparse.ArgumentParser = import_module(OWN[command]).arguments()
+    _, unknown = parser.parse_known_args(rest)
+    if unknown and command != "test":  # what is not ours there is pytest's
+        parser.error(f"it does not know {' '.join(unknown)}")
 
 
 def _become(command: list[str | Path], server: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -41,6 +42,19 @@ class Count(NamedTuple):
     def __str__(self) -> str:
         end = "" if self.sound else "  FAILED"
         return f"{self.suite}: {self.passed} passed, {self.failed} failed, {self.skipped} skipped{end}"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What it may be told; everything else is pytest's."""
+    parser = argparse.ArgumentParser(
+        prog="python3 build/dev.py test",
+        description="Runs the checks, the pages' own tests and pytest; told anything, only pytest with that.",
+        epilog="pytest's own options: python3 build/dev.py test -- --help",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--long", action="store_true", help="the tests that take half an hour")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="for pytest: paths, -k, -x and so on")
+    return parser
 
 
 def run(arguments: Sequence[str], sfu: Path) -> int:

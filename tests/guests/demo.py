@@ -23,6 +23,7 @@ from xcord.errors import CommandError, SetupError
 
 from . import account, loop, picture, seen, sound, stack
 from .children import ChildError
+from .options import arguments
 
 FIRST_FRAME_WITHIN = 30.0
 REPORT_WITHIN = 20.0
@@ -40,20 +41,6 @@ class Stopped(BaseException):
 
 def say(topic: str, text: str) -> None:
     print(f"{topic:<10} {text}", flush=True)
-
-
-def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python3 build/dev.py demo",
-        description="A whole call with synthetic guests, until Ctrl-C or for --seconds.",
-    )
-    parser.add_argument("--seconds", type=float, metavar="N", help="end N s after the first drawn frame")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was seen there")
-    parser.add_argument("--guests", type=int, default=8, metavar="N", help="how many guests (8)")
-    parser.add_argument(
-        "--screenshot", type=Path, default=Path("main.png"), metavar="FILE", help="where the picture goes"
-    )
-    return parser
 
 
 def main() -> int:

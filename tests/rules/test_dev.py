@@ -30,6 +30,8 @@ from steps import (
 )
 from steps.say import MendableError
 
+BUILD = places.ROOT / "build"
+
 
 @pytest.mark.parametrize(
     ("output", "cause"),
@@ -205,6 +207,42 @@ def test_a_file_that_cannot_be_written_is_a_sentence(
     monkeypatch.setattr(places, "STATE", tmp_path / "file" / "state")
     assert door.main(["setup"]) == 1
     assert capsys.readouterr().err.startswith("dev.py: Not a directory (")
+
+
+@pytest.mark.parametrize("command", ["setup", "demo", "test", "check", "bench", "faults", "lock"])
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help_is_printed_before_anything_is_set_up(command: str, word: str) -> None:
+    """By a Python that has nothing installed, in a place where nothing is."""
+    script = (
+        "from steps import door; door.setup = lambda: sys.exit('it was set up');"
+        f"sys.exit(door.main([{command!r}, {word!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(BUILD)!r}); {script}"],
+        capture_output=True, text=True, timeout=60, check=False, cwd="/",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"usage: python3 build/dev.py {command} [-h]" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["demo", "faults"])
+def test_an_option_that_a_command_does_not_know_is_refused_before_anything_is_set_up(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(door, "setup", lambda: pytest.fail("it was set up"))
+    with pytest.raises(SystemExit) as end:
+        door.main([command, "--loud"])
+    assert end.value.code == 2
+    assert "it does not know --loud" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["tests/x.py", "-k", "a or b", "-x"], ["--", "--help"], ["--long", "-s"]])
+def test_pytest_gets_all_words_but_help(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(door, "setup", lambda: Path("sfu"))
+    monkeypatch.setattr(suites, "run", lambda rest, sfu: asked.extend(rest) or 0)
+    assert door.main(["test", *words]) == 0
+    assert asked == [word for word in words if word != "--"]
 
 
 def test_an_older_python_is_told_to_go() -> None:
