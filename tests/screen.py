@@ -62,17 +62,18 @@ class Screen:
     def close(self, title: str) -> None:
         """Have the window manager close a window, once it has it: a window may be seen before that."""
         until = time.monotonic() + PATIENCE
-        while title not in self._manager("-l"):
+        while title not in self._manager("-l", check=False):
             if time.monotonic() > until:
                 raise NoScreenError(f"there was no window {title!r} within {PATIENCE:.0f} s")
             time.sleep(0.02)
         self._manager("-c", title)
 
-    def _manager(self, *words: str) -> str:
-        done = subprocess.run(
-            ["wmctrl", *words], env=self.environ, check=True, timeout=PATIENCE, capture_output=True, text=True
-        )
-        return done.stdout
+    def _manager(self, *words: str, check: bool = True) -> str:
+        """wmctrl, which fails where there is no window at all yet."""
+        command = ["wmctrl", *words]
+        return subprocess.run(
+            command, env=self.environ, check=check, timeout=PATIENCE, capture_output=True, text=True
+        ).stdout
 
     def shoot(self, path: Path) -> None:
         """Write what the whole screen shows as a PNG."""

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from tests.journeys.secrets import leaks, own_folder
 from tests.journeys.stage import Stage, staged
 from tests.journeys.world import World, whole_world
+
+expect.set_options(timeout=60_000)  # for all: what a page shows comes late on a busy machine
 
 
 @pytest.fixture

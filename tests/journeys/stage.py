@@ -60,8 +60,7 @@ async def staged(folder: Path, browser: Browser) -> AsyncIterator[Stage]:
         page = await browser.new_page(
             viewport={"width": 1280, "height": 760}, reduced_motion="reduce", locale="en-US"
         )
-        page.set_default_timeout(15_000)
-        expect.set_options(timeout=15_000)
+        page.set_default_timeout(60_000)
         complaints: list[str] = []
         requests: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))

@@ -56,7 +56,7 @@ async def page(core: Core, browser: Browser) -> AsyncIterator[Page]:
     page = await browser.new_page(
         viewport={"width": 1100, "height": 860}, reduced_motion="reduce", locale="en-US"
     )
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     await page.goto(core.address("main", "main"))
     yield page
     await page.close()

@@ -87,7 +87,7 @@ def test_a_small_stage_receives_the_focus_alone(world: World, call: App) -> None
             viewport = (state(slices) or {})["viewport"]
             assert (viewport["width"], viewport["height"], viewport["focus"]) == (320, 180, True)
             call.wait("a drawn picture", names, lambda s: newest(s).get("drawn"), 30.0)
-            subprocess.run(["wmctrl", "-c", "xcord"], env=world.screen.environ, check=True, timeout=10)
+            world.screen.close("xcord")
             # With the main window hidden, nothing else is received.
             call.wait("demand for one", names, lambda s: len(s["demand"]["tracks"]) == 1, 20.0)
             call.ask("window.show")
@@ -111,7 +111,7 @@ def test_it_survives_its_pages_crash_with_the_same_state(world: World, call: App
 
 
 def test_it_opens_and_closes_without_the_main_window(world: World, call: App) -> None:
-    subprocess.run(["wmctrl", "-c", "xcord"], env=world.screen.environ, check=True, timeout=10)
+    world.screen.close("xcord")
     call.wait("a hidden window", NAMES, lambda s: not (state(s, "main") or {})["visible"])
     with shown(call) as slices:
         assert not (state(slices, "main") or {})["visible"]

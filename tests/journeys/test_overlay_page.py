@@ -86,7 +86,7 @@ async def scene(tmp_path: Path, browser: Browser) -> AsyncIterator[Scene]:
         actor.enter()
         await core.hub.ask("overlay.show", {"on": True}, asker=TESTER)
         page = await browser.new_page(viewport={"width": 360, "height": 640}, locale="en-US")
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
         await page.goto(core.address("overlay", "overlay"))

@@ -69,7 +69,7 @@ async def desk(tmp_path: Path, browser: Browser, pulse: Pulse) -> AsyncIterator[
     async with running(config, listen(), Door(), candidates) as core:
         size = {"width": 1100, "height": 860}
         page = await browser.new_page(viewport=size, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         await page.goto(core.address("main", "main"))
         await page.get_by_role("button", name="Settings").click()
         await page.get_by_role("tab", name="Sound").click()
