@@ -1,4 +1,6 @@
-/** Short messages in the corner. They leave by themselves; what needs an answer is a banner instead. */
+/** Short messages in the corner, or in the dialog that is open, whose rows they must not cover. They leave by
+ *  themselves; what needs an answer is a banner instead. */
+import { untrack } from 'svelte';
 
 export interface Toast {
   id: number;
@@ -18,12 +20,25 @@ const MOST = 3;
 
 let lastId = 0;
 let shown: readonly Toast[] = $state.raw([]);
+let dialogs: readonly symbol[] = $state.raw([]);
 
 export const toasts = {
   get shown(): readonly Toast[] {
     return shown;
   },
+  /** The dialog that was opened last; none is open if it is undefined. */
+  get dialog(): symbol | undefined {
+    return dialogs.at(-1);
+  },
 };
+
+/** A dialog is open until the function that comes back is called. */
+export function enter(dialog: symbol): () => void {
+  dialogs = [...untrack(() => dialogs), dialog];
+  return () => {
+    dialogs = untrack(() => dialogs).filter((each) => each !== dialog);
+  };
+}
 
 /** Whether an option that is on by default is on. */
 export function isWanted(values: Readonly<Record<string, unknown>>, option: string): boolean {

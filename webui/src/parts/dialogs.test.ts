@@ -3,10 +3,12 @@ import { flushSync } from 'svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { answer, asked, click, draw, hold, type } from '../testing/draw';
 import { plugin, slices } from '../testing/slices';
+import { tell } from '../toasts.svelte';
 import DirectLink from './DirectLink.svelte';
 import SettingsGeneral from './SettingsGeneral.svelte';
 import SettingsPlugins from './SettingsPlugins.svelte';
 import SettingsSound from './SettingsSound.svelte';
+import Toasts from './Toasts.svelte';
 
 const text = (): string => document.body.textContent.replace(/\s+/g, ' ');
 const sound = { inputs: [], outputs: [], input: '', output: '', problem: '' };
@@ -40,6 +42,24 @@ test('a direct link is sent and the dialog closes when the app agreed', async ()
   submit();
   await answer();
   expect(onclose).toHaveBeenCalledOnce();
+});
+
+test('what is told while a dialog is open is told there, the newest alone, and not over its rows', () => {
+  const shown = (where: string): string[] =>
+    [...document.querySelectorAll(`${where} .toast`)].map((each) => each.textContent.trim());
+  draw(Toasts, {});
+  tell('Ada joined');
+  tell('Bo joined');
+  flushSync();
+  expect(shown('.toasts')).toEqual(['Ada joined', 'Bo joined']);
+  draw(DirectLink, { onclose: () => undefined });
+  expect([shown('.toasts'), shown('[role=dialog]')]).toEqual([[], ['Bo joined']]);
+  tell('Cem joined');
+  flushSync();
+  expect([shown('.toasts'), shown('[role=dialog]')]).toEqual([[], ['Cem joined']]);
+  expect(document.querySelectorAll('[role=dialog] .body .toast')).toHaveLength(0);
+  click('Dismiss', document.querySelector('[role=dialog]') ?? undefined);
+  expect(shown('[role=dialog]')).toEqual(['Bo joined']);
 });
 
 test('language and theme are settings', () => {
