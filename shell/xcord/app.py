@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .door import Door, address, listen
+from .ending import STILL, Ending
+from .gate import Gate
 from .instance import Instance, hand_over
 from .window_spec import MAIN
 from .windows import WindowEvents, language_of, window_layer
@@ -35,7 +37,10 @@ class App:
         self._door = Door()
         self._listener = listen(config.port)
         self._problem: BaseException | None = None
-        self._gate = threading.Lock()
+        self._microphone = Gate()
+        self._ending = Ending(self._ask_hub, self._give_up)
+        self._gave_up = False
+        self._lock = threading.Lock()
         self._hub: HubSide | None = None
         self._untold: list[Callable[[HubSide], None]] = []
         self._thread = threading.Thread(target=self._work, name="hub-loop", daemon=True)
@@ -43,7 +48,7 @@ class App:
             WindowEvents(
                 loaded=self._thread.start,
                 ready=lambda: None,
-                quit_asked=lambda why: self._tell(lambda hub: hub.quit()),
+                quit_asked=lambda why: self._leave(),
                 visible=lambda name, on: self._tell(lambda hub: hub.note_visible(name, on)),
                 left_full_screen=lambda name: self._tell(lambda hub: hub.note_left_full_screen(name)),
                 closed=lambda name: self._tell(lambda hub: hub.note_closed(name)),
@@ -71,13 +76,14 @@ class App:
             if self._thread.ident is None:
                 self._instance.close()
             else:
-                self._tell(lambda hub: hub.quit())
-                self._thread.join(END_WITHIN)
+                self._leave()
+                self._thread.join(0 if self._gave_up else END_WITHIN)
             self._listener.close()
         if self._problem is not None:
             raise self._problem
         if self._thread.is_alive():
-            log.error("the hub did not end within %g s after the windows", END_WITHIN)
+            if not self._gave_up:
+                log.error("the hub did not end within %g s after the windows", END_WITHIN)
             return 1
         return 0
 
@@ -85,8 +91,16 @@ class App:
         try:
             from .hub_side import HubSide
 
-            hub = HubSide(self._config, self._instance, self._door, self._listener, self._layer)
-            with self._gate:
+            hub = HubSide(
+                self._config,
+                self._instance,
+                self._door,
+                self._listener,
+                self._layer,
+                microphone=self._microphone,
+                on_quit=self._shut,
+            )
+            with self._lock:
                 self._hub, untold = hub, self._untold
             for tell in untold:
                 hub.soon(tell)
@@ -94,11 +108,34 @@ class App:
         except BaseException as problem:  # noqa: BLE001 it is raised again on the main thread
             self._problem = problem
         finally:
+            self._ending.over()
             self._layer.quit()
+
+    def _leave(self) -> None:
+        self._shut()
+        self._tell(lambda hub: hub.quit())
+
+    def _shut(self) -> None:
+        """Whoever quits is heard no more from this moment on, and gone soon, whatever the hub does."""
+        self._microphone.set_shut("ending", True)
+        self._ending.begin()
+
+    def _ask_hub(self, call: Callable[[], None]) -> bool:
+        hub = self._hub
+        if hub is None or not hub.is_up:
+            return False
+        hub.soon(lambda _: call())
+        return True
+
+    def _give_up(self) -> None:
+        reason = (self._hub.blocked_by if self._hub else "") or f"the hub has not answered for {STILL:g} s"
+        log.error("ending without the hub, which leaves the call to the server: %s", reason)
+        self._gave_up = True
+        self._layer.quit()
 
     def _tell(self, tell: Callable[[HubSide], None]) -> None:
         """From any thread; what is told while the hub is being loaded is kept for it."""
-        with self._gate:
+        with self._lock:
             if self._hub is None:
                 self._untold.append(tell)
                 return

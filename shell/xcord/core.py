@@ -47,6 +47,7 @@ class Core:
     supervisor: Supervisor
     media: Media
     port: int
+    watchdog: Watchdog
 
     def address(self, window: str, page: str, *, watch_only: bool = False) -> str:
         """A new address for a page; its token is used once, unless it is for watching."""
@@ -63,6 +64,7 @@ async def running(
     web: Path = WEB,
     before_plugins: Callable[[Core], Awaitable[None]] | None = None,
     ended: asyncio.Event | None = None,
+    gate: Gate | None = None,
 ) -> AsyncIterator[Core]:
     """The app for as long as the block lasts; leaving it leaves the room first.
 
@@ -70,6 +72,7 @@ async def running(
     :param candidates: the plugins to load; all that are installed by default.
     :param before_plugins: awaited when pages are served, everything is claimed and no life is entered yet.
     :param ended: set when the app is to end; plugins that are still starting then are not waited for.
+    :param gate: the microphone's; one of its own by default.
     """
     from .media.server import MediaServer
     from .media.slots import Slots
@@ -86,7 +89,7 @@ async def running(
     slots = Slots()
     media = Media(slots)
     media.start()
-    shell = Shell(hub, settings, ViewModes(), media, Gate(), config)
+    shell = Shell(hub, settings, ViewModes(), media, gate or Gate(), config)
     desk = Desk(hub, settings, lambda: supervisor, shell.windows, measure=config.measure)
     supervisor = Supervisor(shell, plugins, table)
     watchdog = Watchdog(lambda loop, stack, files: _blame(hub, plugins, loop, stack, files))
@@ -100,7 +103,7 @@ async def running(
         server = PageServer(hub, door, web, listener, screen.ticket, presence, shell.pictures)
         async with server.running():
             watchdog.start()
-            core = Core(hub, door, desk, supervisor, media, server.port)
+            core = Core(hub, door, desk, supervisor, media, server.port, watchdog)
             try:
                 if before_plugins is not None:
                     await before_plugins(core)
@@ -161,12 +164,13 @@ async def _serving(media: Media, pictures: MediaServer) -> AsyncIterator[None]:
         await media.run(pictures.stop())
 
 
-def _blame(hub: Hub, plugins: PluginSet, loop: str, stack: str, files: list[str]) -> None:
+def _blame(hub: Hub, plugins: PluginSet, loop: str, stack: str, files: list[str]) -> str:
     """Names who blocks a loop: the innermost frame that belongs to a plugin."""
     log.error("the %s loop is blocked:\n%s", loop, stack)
     culprit = next((name for file in reversed(files) if (name := _plugin_of(plugins, file))), None)
     message = f"the {loop} loop was blocked by " + (f"plugin {culprit!r}" if culprit else "the shell itself")
     hub.report(PluginFault(culprit or "shell", "loop_blocked", message, loop=loop))
+    return message
 
 
 def _plugin_of(plugins: PluginSet, file: str) -> str | None:

@@ -21,6 +21,7 @@ from .control import Later, answerer
 from .core import Core, running
 from .door import Door, address
 from .errors import CommandError
+from .gate import Gate
 from .instance import Instance
 from .requests import OpenLink
 from .surroundings import Desktop
@@ -42,9 +43,13 @@ class HubSide:
         door: Door,
         listener: socket.socket,
         layer: WindowLayer,
+        *,
+        microphone: Gate,
+        on_quit: Callable[[], None],
     ) -> None:
         self._config, self._instance, self._door = config, instance, door
         self._listener, self._layer = listener, layer
+        self._microphone, self._on_quit = microphone, on_quit
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._core: Core | None = None
@@ -73,6 +78,16 @@ class HubSide:
         with contextlib.suppress(RuntimeError):  # it has ended, and there is nothing to look after any more
             self._loop.call_soon_threadsafe(tell, self)
 
+    @property
+    def is_up(self) -> bool:
+        """Whether pages are served; before that plugins are loaded on the loop, which takes its time."""
+        return self._core is not None
+
+    @property
+    def blocked_by(self) -> str:
+        """Who blocked the loop last, in words; from any thread."""
+        return self._core.watchdog.reason if self._core is not None else ""
+
     async def _live(self) -> None:
         self._instance.serve(self._control.answer)
         async with running(
@@ -81,6 +96,7 @@ class HubSide:
             self._door,
             before_plugins=self._first_picture,
             ended=self._stop,
+            gate=self._microphone,
         ) as core:
             if not self._stop.is_set():
                 core.desk.windows.open_all()
@@ -214,4 +230,5 @@ class HubSide:
 
     def quit(self) -> None:
         """See ``WindowControl``."""
+        self._on_quit()
         self._stop.set()

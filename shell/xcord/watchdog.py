@@ -34,11 +34,12 @@ class Watchdog:
     """A thread that asks each loop for a sign of life.
 
     :param blame: called from the watchdog's thread with (loop name, stack as text, innermost frames'
-        file names, outermost first) once per blockage.
+        file names, outermost first) once per blockage; what it returns is ``reason`` from then on.
     """
 
-    def __init__(self, blame: Callable[[str, str, list[str]], None], limit: float = BLOCKED_AFTER) -> None:
+    def __init__(self, blame: Callable[[str, str, list[str]], str], limit: float = BLOCKED_AFTER) -> None:
         self._blame, self._limit = blame, limit
+        self.reason = ""
         self._loops: list[Watched] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="watchdog", daemon=True)
@@ -74,7 +75,7 @@ class Watchdog:
             watched.told = True
             frame = sys._current_frames().get(watched.thread)
             if frame is not None:
-                self._blame(watched.name, "".join(traceback.format_stack(frame)), _files(frame))
+                self.reason = self._blame(watched.name, "".join(traceback.format_stack(frame)), _files(frame))
 
     @staticmethod
     def _answer(watched: Watched) -> None:

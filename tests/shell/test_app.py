@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waits import PATIENCE
 
 from xcord import app, core, hookimpl, hub_side
 from xcord.app import App
@@ -21,8 +22,6 @@ from xcord.plugins import Candidate
 from xcord.tray_state import TrayState
 from xcord.window_spec import WindowSpec
 from xcord.windows import WindowEvents, WindowLayer
-
-PATIENCE = 60.0
 
 
 class Windows(WindowLayer):
@@ -133,3 +132,90 @@ def test_a_plugins_own_task_that_exits_does_not_end_the_app(
     monkeypatch.setattr(core, "find", lambda folder: [Candidate("leaving", "x", "0", Leaving)])
     monkeypatch.setattr(hub_side, "PICTURE_WITHIN", 0.05)
     assert made(play).run() == 0
+
+
+BLOCKER = """
+import threading
+reached, released = threading.Event(), threading.Event()
+
+async def block():
+    reached.set()
+    released.wait(60)
+"""
+
+
+def test_a_blocked_hub_shuts_the_microphone_at_once_and_holds_the_end_up_for_seconds_only(
+    made: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "blocker.py"
+    file.write_text(BLOCKER)
+    code: dict[str, Any] = {}
+    exec(compile(BLOCKER, str(file), "exec"), code)  # so that its frames name the plugin's file
+    shut: list[bool] = []
+
+    @asynccontextmanager
+    async def life() -> AsyncIterator[None]:
+        blocking = asyncio.ensure_future(code["block"]())
+        yield
+        await blocking
+
+    class Blocker:
+        __name__ = "xcord_blocker"
+        __file__ = str(file)
+
+        @hookimpl
+        def xcord_start(self) -> Any:
+            return life()
+
+    def play(events: WindowEvents) -> None:
+        events.loaded()
+        assert code["reached"].wait(PATIENCE)
+        app_made._microphone.set_muted(False)
+        assert app_made._microphone.may_feed()
+        events.quit_asked("signal")
+        shut.append(not app_made._microphone.may_feed())
+
+    monkeypatch.setattr(core, "find", lambda folder: [Candidate("blocker", "x", "0", Blocker)])
+    monkeypatch.setattr(hub_side, "PICTURE_WITHIN", 0.05)
+    app_made = made(play)
+    try:
+        assert app_made.run() == 1  # the windows above would wait for a minute
+        assert shut == [True]
+        assert "ending without the hub" in caplog.text
+        assert "blocked by plugin 'blocker'" in caplog.text
+    finally:
+        code["released"].set()
+        app_made._thread.join(PATIENCE)
+
+
+def test_a_hub_that_takes_long_to_leave_and_answers_is_waited_for(
+    made: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("xcord.ending.STILL", 0.5)
+    monkeypatch.setattr("xcord.ending.EVERY", 0.01)
+    left, up = threading.Event(), threading.Event()
+
+    @asynccontextmanager
+    async def life() -> AsyncIterator[None]:
+        up.set()
+        yield
+        await asyncio.sleep(1.5)
+        left.set()
+
+    class Slow:
+        __name__ = "slow"
+
+        @hookimpl
+        def xcord_start(self) -> Any:
+            return life()
+
+    def play(events: WindowEvents) -> None:
+        events.loaded()
+        assert up.wait(PATIENCE)
+        events.quit_asked("signal")
+
+    monkeypatch.setattr(core, "find", lambda folder: [Candidate("slow", "x", "0", Slow)])
+    monkeypatch.setattr(hub_side, "PICTURE_WITHIN", 0.05)
+    assert made(play).run() == 0
+    assert left.is_set()
+    assert "ending without the hub" not in caplog.text
