@@ -166,6 +166,15 @@ class RoomLink:
         if (publication := self._publication(track_sid)) is not None:
             publication.set_subscribed(on)
 
+    def received(self, track_sid: str) -> Any:
+        """The SDK's track, or None while it is not received.
+
+        :raises LookupError: it is not published any more.
+        """
+        if (publication := self._publication(track_sid)) is None:
+            raise LookupError(track_sid)
+        return publication.track
+
     async def vital(self) -> Vital | None:
         """How the connection is, by the SDK's statistics; None where it does not say. Bounded."""
         return await stats.look(self._room)

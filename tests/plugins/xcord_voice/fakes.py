@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.waits import soon
 
 import xcord_voice
 import xcord_voice.life
@@ -85,7 +84,7 @@ class FakeLink:
     async def disconnect(self) -> None:
         self.log.append(f"disconnect {self.number}")
         if self.hangs is not None:
-            await soon(self.hangs.wait())
+            await asyncio.wait_for(self.hangs.wait(), 60)
         self.log.append(f"closed {self.number}")
 
     async def publish(self, source: Any, muted: bool) -> None:
@@ -106,6 +105,8 @@ class FakeLink:
 
     def receive(self, track_sid: str, on: bool) -> None:
         self.log.append(f"receive {self.number} {track_sid} {on}")
+
+    received = staticmethod(lambda track_sid: object())
 
     def set_video(self, order: Order) -> int:
         self.videos.append((order.track_sid, order.on, order.width, order.height))

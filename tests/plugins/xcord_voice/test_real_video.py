@@ -18,6 +18,7 @@ from tests.plugins.xcord_voice.callers import Caller, KeepingEngine, caller, kep
 from xcord import Demand, Want
 from xcord.testing import World
 from xcord_voice import sdk
+from xcord_voice.freeze import Freeze
 from xcord_voice.video.demand import Order
 
 SMALL, LARGE = (320, 180), (1280, 720)
@@ -184,6 +185,30 @@ async def test_size_and_switch_hold_after_a_track_was_taken_anew(livekit: LiveKi
         await viewer.until_nothing_comes()
         viewer.look("ann", SMALL)
         await viewer.until_sized(SMALL)
+
+
+async def test_a_frozen_picture_comes_back_although_the_server_hears_last_that_it_is_let_go(
+    livekit: LiveKit, view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with caller(livekit, "ann:phone") as ann, view() as viewer:
+        sid = await ann.show_layers()
+        viewer.look("ann", SMALL)
+        await viewer.until_sized(SMALL)
+        link, said, frozen = viewer.rooms[-1], list[bool](), iter([True])
+        receive = link.receive
+
+        def overtaken(track_sid: str, on: bool) -> None:
+            said.append(on)
+            receive(track_sid, on)
+            if said == [False, True]:
+                receive(track_sid, False)  # this is how the server hears the first of them
+
+        monkeypatch.setattr(link, "receive", overtaken)
+        monkeypatch.setattr(Freeze, "doubtful", lambda self, now, shown: (sid,) if sid in shown else ())
+        monkeypatch.setattr(Freeze, "frozen", lambda self, now, sid, arrived: next(frozen, False))
+        await viewer.world.until(lambda: len(said) >= 3, timeout=PATIENCE)
+        await viewer.until_sized(SMALL)
+        assert said == [False, True, True]
 
 
 async def test_nothing_comes_of_who_takes_the_place_of_somebody_out_of_sight(
