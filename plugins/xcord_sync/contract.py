@@ -9,7 +9,7 @@ refused is answered with a problem document (RFC 9457) whose ``code`` is one of 
 ``POST /v1/login``                      anybody              ``LoginRequest`` -> ``LoggedIn``
 ``POST /v1/logout``                     a login              ends that login
 ``GET  /v1/directory``                  a login              ``DirectoryAnswer``
-``POST /v1/logout-everywhere``          a login              ends every login of the account
+``POST /v1/logout-everywhere``          a login              ends every login of the account, and its calls
 ``POST /v1/register``                   by the setting       ``Registering`` -> ``LoggedIn``
 ``POST /v1/users``                      the owner            ``NewUser`` -> ``PersonInfo``
 ``POST /v1/me/password``                a login              ``PasswordChange``

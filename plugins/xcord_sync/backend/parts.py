@@ -24,11 +24,17 @@ class Calls(Protocol):
         """Ends a person's call in those channels, or everybody's. Called after the change is kept; what
         cannot be done now is done when the SFU answers again. ``reason`` as in ``Removed``."""
 
+    async def sign_out(self, user: uuid.UUID) -> None:
+        """Ends all calls of an account whose logins have ended. Called after that is kept."""
+
 
 class NoCalls:
     """Where nobody watches over calls."""
 
     async def expel(self, channels: Sequence[uuid.UUID], user: uuid.UUID | None, reason: str) -> None:
+        """Does nothing."""
+
+    async def sign_out(self, user: uuid.UUID) -> None:
         """Does nothing."""
 
 

@@ -132,6 +132,7 @@ async def test_signing_out_everywhere_ends_every_login_of_the_account_alone(worl
         person.token = token
         assert await person.refused("GET", "/v1/directory") == "unauthorized"
     assert await bystander.get("GET", "/v1/directory")
+    assert world.calls.signed_out == [person.user]
 
 
 async def test_a_new_name_is_what_others_see_and_what_a_call_is_joined_with(world: World) -> None:

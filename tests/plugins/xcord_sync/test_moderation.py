@@ -105,13 +105,38 @@ async def test_a_deleted_channel_ends_the_calls_in_it(served: Served, server: st
     assert served.log_in(login, PASSWORD)
 
 
+async def test_signing_out_everywhere_ends_every_call_although_no_app_hears_of_it(served: Served) -> None:
+    user, login, token = newcomer(served)
+    phone = served.log_in(login, PASSWORD, "phone")
+    channel, other = served.channels(token)[:2]
+    async with listening(served, served.log_in()) as ear:
+        ticket = join(served, phone, channel, "phone")
+        async with in_call(ticket) as call:  # the SDK alone: nothing there listens to the server end
+            await ear.sees(channel, user)
+            out = await asyncio.to_thread(served.ask, "POST", "/v1/logout-everywhere", token)
+            assert out.status_code == 204
+            await ended(call)
+            assert call.reason == "PARTICIPANT_REMOVED"
+            await ear.sees(channel)
+        async with in_call(ticket) as again:  # the token is still good
+            await ended(again)
+        await ear.sees(channel)
+        anew = served.log_in(login, PASSWORD, "phone")
+        async with in_call(join(served, anew, other, "phone")) as let_in:
+            await ear.sees(other, user)
+            await asyncio.sleep(1)
+            assert not let_in.ended.is_set()
+
+
 async def test_the_sfu_lets_not_even_an_owner_keep_order_by_a_join_token(served: Served) -> None:
     _, _, token = newcomer(served)
     channel = served.channels(token)[0]
     owners = join(served, served.log_in(), channel)
     able = AccessToken(*keys_of(served.data)).with_grants(VideoGrants(room_admin=True, room=owners["room"]))
     async with (
-        httpx.AsyncClient(base_url=served.livekit.replace("ws", "http", 1), trust_env=False, timeout=30) as sfu,
+        httpx.AsyncClient(
+            base_url=served.livekit.replace("ws", "http", 1), trust_env=False, timeout=30
+        ) as sfu,
         in_call(join(served, token, channel)) as call,
     ):
         about = {"room": owners["room"], "identity": call.room.local_participant.identity}

@@ -34,9 +34,13 @@ class Calls:
 
     def __init__(self) -> None:
         self.expelled: list[tuple[list[str], str, str]] = []
+        self.signed_out: list[str] = []
 
     async def expel(self, channels: Sequence[uuid.UUID], user: uuid.UUID | None, reason: str) -> None:
         self.expelled.append(([str(each) for each in channels], str(user or ""), reason))
+
+    async def sign_out(self, user: uuid.UUID) -> None:
+        self.signed_out.append(str(user))
 
 
 def cheap() -> Passwords:

@@ -212,6 +212,13 @@ async def of_people(
     return [_session(row) for row in rows]
 
 
+async def of_account(line: Line, user: uuid.UUID) -> list[Session]:
+    """The open sessions of one person, wherever they are."""
+    async with line.use() as db:
+        rows = await db.fetch(f"{OPEN} AND user_id = $1", user)
+    return [_session(row) for row in rows]
+
+
 async def trim(line: Line) -> None:
     """Forgets what nobody asks for any more; the newest change stays, for its number counts on."""
     async with line.use() as db:

@@ -47,6 +47,10 @@ class Presence:
         """Ends a person's call in those channels, or everybody's; ``reason`` as in ``contract.Removed``."""
         await self.warden.expel(channels, user, reason)
 
+    async def sign_out(self, user: uuid.UUID) -> None:
+        """Ends all calls of an account whose logins have ended."""
+        await self.warden.sign_out(user)
+
 
 @contextlib.asynccontextmanager
 async def presence(

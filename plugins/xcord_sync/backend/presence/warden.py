@@ -47,7 +47,9 @@ _REASONS = """
     WHERE c.id IS NULL OR m.user_id IS NULL OR b.user_id IS NOT NULL OR EXISTS (
         SELECT 1 FROM audit a WHERE a.server_id = c.server_id AND a.action = 'person.remove'
             AND a.subject = given.usr::text AND a.detail->>'channel' = given.channel::text
-            AND a.at > given.since AND a.at > now() - interval '25 hours')"""
+            AND a.at > given.since AND a.at > now() - interval '25 hours') OR EXISTS (
+        SELECT 1 FROM audit a WHERE a.server_id IS NULL AND a.action = 'account.sign_out'
+            AND a.subject = given.usr::text AND a.at > given.since AND a.at > now() - interval '25 hours')"""
 
 
 class Warden:
@@ -84,6 +86,17 @@ class Warden:
             return
         for session in found:
             self._begin(self._remove(session, reason))
+
+    async def sign_out(self, user: uuid.UUID) -> None:
+        """Begins to end all calls of an account. Without a word: its apps hear that their login has ended.
+        Who does not listen is put out all the same."""
+        try:
+            found = await ledger.of_account(self._line, user)
+        except OUTAGE as error:
+            log.warning("whoever signed out could not be put out yet (%s)", type(error).__name__)
+            return
+        for session in found:
+            self._begin(self._out(session))
 
     async def call(self, sessions: Sequence[Session], to: uuid.UUID) -> None:
         """Asks apps to move to another channel; who does not is removed from the old one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 from fastapi import FastAPI
 
@@ -52,9 +54,11 @@ def add(app: FastAPI, parts: Parts) -> None:
 
     @route(app, parts, "POST /v1/logout-everywhere")
     async def logout_everywhere(ask: Ask[None]) -> None:
-        """Ends every login of the account, this one too."""
+        """Ends every login of the account, this one too, and its calls, whether an app hears of it or not."""
         await logins.end_all(ask.db, ask.me)
         await news.of_logins(ask.db, ask.me)
+        await ask.note("account.sign_out", ask.me)
+        ask.afterwards.append(partial(parts.calls.sign_out, ask.me))
 
     @route(
         app, parts, "POST /v1/users", needs="account.create", holds_db=False, status=201,
