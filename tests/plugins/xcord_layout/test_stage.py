@@ -20,6 +20,7 @@ from xcord import (
     SetViewport,
     Speaking,
     Tile,
+    TurnPage,
     ViewMode,
     Viewport,
     hookimpl,
@@ -237,6 +238,26 @@ async def test_a_mode_that_fails_is_replaced_by_gallery_and_named(arrange: Any) 
         await world.until(lambda: users(world) == ["ann", "bob", "cem"])
         assert len(world.faults) == 1
         assert states(world) == {"layout": "on", "column": "on"}
+
+
+@pytest.mark.usefixtures("patient")
+async def test_tiles_that_lie_on_each_other_are_shown_so_and_who_is_left_out_is_on_the_next_page() -> None:
+    def heap(tiles: Sequence[Tile], viewport: Viewport) -> list[Placement]:
+        return [
+            Placement(user=tile.user, kind=tile.kind, n=tile.n, x=0.1, y=0.1, width=0.8, height=0.8, z=at)
+            for at, tile in enumerate(tiles[:2])
+        ]
+
+    async with with_stranger(heap) as world:
+        shown = await show(world, call("ann", "bob", "cem"))
+        assert shown.mode == "column"
+        assert [(tile.user, tile.x, tile.z) for tile in shown.windows["main"]] == [
+            ("ann", 1000, 0),
+            ("bob", 1000, 1),
+        ]
+        await world.ask("stage.page", TurnPage(2))
+        await world.until(lambda: users(world) == ["ann", "cem"])
+        assert world.faults == []
 
 
 async def test_a_mode_that_blocks_is_replaced_while_everything_goes_on() -> None:
