@@ -142,9 +142,10 @@ class Cost:
 
     def stop(self) -> None:
         taken = time.monotonic() - self._begun
-        for process in self._processes():
+        ended = {process: _seconds(process) for process in self._processes()}  # first: memory takes a while
+        for process, seconds in ended.items():
             with contextlib.suppress(psutil.Error):
-                percent = 100 * (_seconds(process) - self._before.get(process, 0.0)) / taken
+                percent = 100 * (seconds - self._before.get(process, 0.0)) / taken
                 self.cpu += percent
                 kind = _kind(process)
                 self.by_kind[kind] = self.by_kind.get(kind, 0.0) + percent

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.parts import start_livekit
 from tests.screen import virtual_screen
 
-from . import Report, quantile, reporting, stage_bytes, stage_cost, stage_drag, stage_order
+from . import Report, quantile, reporting, stage_bytes, stage_cost, stage_drag, stage_order, stage_together
 from .browser import Pages
 from .stage_parts import Stage, build_pages, guests
 from .stage_scenes import COMPARED, Scene
@@ -28,6 +28,7 @@ EXTRA = ("bytes", "order", "curve", "drag", "shares")
 ONCE = ("camera", "curve", "shares")
 SCENES = os.environ.get("XCORD_BENCH_SCENES", ",".join([*COMPARED, *EXTRA])).split(",")
 ENGINES = os.environ.get("XCORD_BENCH_ENGINES", "chromium,qt").split(",")
+TOGETHER = int(os.environ.get("XCORD_BENCH_TOGETHER", "0"))
 
 
 def main() -> None:
@@ -65,7 +66,10 @@ def _measure(report: Report, stage: Stage, name: str, *, ours_first: bool) -> No
         case _:
             with guests(stage, COMPARED[name]):
                 for engine in ENGINES:
-                    _compare(report, stage, COMPARED[name], engine, ours_first=ours_first)
+                    if TOGETHER:
+                        stage_together.measure(report, stage, COMPARED[name], engine, TOGETHER)
+                    else:
+                        _compare(report, stage, COMPARED[name], engine, ours_first=ours_first)
 
 
 def _compare(report: Report, stage: Stage, scene: Scene, engine: str, *, ours_first: bool) -> None:

@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -110,6 +110,12 @@ def page(stage: Stage, scene: Scene, engine: str, where: str) -> Iterator[psutil
         yield browser
 
 
+def wait_drawn(stage: Stage, scene: Scene) -> None:
+    """Until the page has drawn a picture of everybody."""
+    everybody = len(scene.places)
+    stage.pages.wait("all tiles drawn", READY_WITHIN, lambda report: len(report["drawn"]) == everybody)
+
+
 def next_report(stage: Stage) -> dict[str, Any]:
     """The page's next report."""
     pages = stage.pages
@@ -127,8 +133,7 @@ def _watch(
     delivered: Callable[[], int],
 ) -> Seen:
     with page(stage, scene, engine, where) as browser:
-        everybody = len(scene.places)
-        stage.pages.wait("all tiles drawn", READY_WITHIN, lambda report: len(report["drawn"]) == everybody)
+        wait_drawn(stage, scene)
         time.sleep(WARM_UP)
         cost = Cost([browser, *helpers])
         cost.start()
@@ -136,8 +141,23 @@ def _watch(
         time.sleep(WINDOW)
         last, sent_after = next_report(stage), delivered()
         cost.stop()
+    return seen(scene, stage.pages.reports, first, last, cost, sent_after - sent_before)
+
+
+def seen(
+    scene: Scene,
+    reports: Sequence[dict[str, Any]],
+    first: dict[str, Any],
+    last: dict[str, Any],
+    cost: Cost,
+    sent: int = 0,
+) -> Seen:
+    """What a page showed from one of its reports to another, and what that took.
+
+    :param sent: frames that the SDK delivered meanwhile.
+    """
     within = first["received_at"], last["received_at"]
-    samples = [r for r in stage.pages.reports if within[0] < r["received_at"] <= within[1]]
+    samples = [r for r in reports if within[0] < r["received_at"] <= within[1]]
     timed = [f"{user}/camera" for user in scene.timed]
     frames = _drawn(last) - _drawn(first)
     seconds = (last["elapsed_ms"] - first["elapsed_ms"]) / 1000
@@ -149,7 +169,7 @@ def _watch(
         size=min((last["sizes"][key][0], last["sizes"][key][1]) for key in timed),
         latency=[ms for report in samples for ms in report["latency_ms"]],
         age=[ms for report in samples for ms in report["age_ms"]],
-        percent=100 * frames / (sent_after - sent_before) if sent_after > sent_before else 0.0,
+        percent=100 * frames / sent if sent > 0 else 0.0,
     )
 
 

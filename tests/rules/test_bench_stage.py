@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import pytest
+from tests.bench.browser import Cost
 from tests.bench.stage_drag import LARGE, SMALL, lowest_rate, sizes
 from tests.bench.stage_scenes import COMPARED, CROWDS, LAYERS, Scene, crowd
+from tests.bench.stage_sides import seen
 
 SCENES = [*COMPARED.values(), LAYERS, *map(crowd, CROWDS)]
 
@@ -55,3 +58,22 @@ def test_a_drag_goes_from_large_to_small_and_back() -> None:
     assert min(steps) == SMALL
     assert steps[-1] == LARGE
     assert len(steps) == 120
+
+
+def test_of_a_page_only_what_it_showed_between_two_reports_counts() -> None:
+    scene = COMPARED["9"]
+
+    def told(second: int) -> dict[str, Any]:
+        return {
+            "received_at": float(second),
+            "elapsed_ms": 1000 * second,
+            "drawn": {f"{user}/camera": 15 * second for user in scene.users},
+            "sizes": {f"{user}/camera": [320, 180] for user in scene.users},
+            "latency_ms": [second],
+            "age_ms": [10 * second],
+        }
+
+    reports = [told(second) for second in range(1, 9)]
+    shown = seen(scene, reports, reports[1], reports[5], Cost([]), sent=2 * 9 * 60)
+    assert (shown.fps, shown.size, shown.percent) == (15, (320, 180), 50)
+    assert (shown.latency, shown.age) == ([3, 4, 5, 6], [30, 40, 50, 60])
