@@ -10,7 +10,7 @@ ENDLESS = {"wait", "get", "join", "communicate", "acquire", "readline", "recv", 
 BOUNDS = {"timeout", "timeout_at", "wait_for", "soon"}
 CLOCKS = {"monotonic", "perf_counter", "time"}
 POLLS = {"sleep"}
-OURS = {"stage", "call"}
+OURS = {"stage", "here", "call"}
 """What has a ``join`` of our own, which is bounded inside."""
 
 
