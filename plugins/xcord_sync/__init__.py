@@ -9,7 +9,7 @@ from xcord import hookimpl
 if TYPE_CHECKING:  # ``xcord --help`` loads this module and nothing that it does not need
     from contextlib import AbstractAsyncContextManager
 
-    from xcord import Config, Handle
+    from xcord import Config, Handle, Options
 
 
 @hookimpl
@@ -18,6 +18,11 @@ def xcord_add_commands(parser: Any) -> None:
 
     add_serve(parser)
     add_keys(parser)
+
+
+@hookimpl
+def xcord_add_options(options: Options) -> None:
+    options.add("calls", bool, True, "Whether others may call me into a channel.")
 
 
 @hookimpl

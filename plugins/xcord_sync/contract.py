@@ -31,6 +31,8 @@ refused is answered with a problem document (RFC 9457) whose ``code`` is one of 
 ``POST .../people/{user}/mute``         a moderator          ``MuteRequest``, of a channel's people
 ``POST .../people/{user}/move``         a moderator          ``MoveRequest``
 ``POST .../people/{user}/remove``       a moderator          ends the call, not the membership
+``POST .../people/{user}/ring``         a member in a call   calls somebody into it -> ``RingAnswer``
+``DELETE .../people/{user}/ring``       who calls, is called ends that
 ``GET  /v1/servers/{server}/bans``      a moderator          ``BanList``
 ``POST, DELETE .../bans/{user}``        a moderator          ``BanRequest``
 ``POST /v1/faults``                     the owner            ``FaultRequest``, with ``--faults`` alone
@@ -64,6 +66,9 @@ from .happenings import Muted as Muted
 from .happenings import MuteRequest as MuteRequest
 from .happenings import Removed as Removed
 from .happenings import Resumed as Resumed
+from .happenings import RingAnswer as RingAnswer
+from .happenings import RingBegun as RingBegun
+from .happenings import RingOver as RingOver
 from .happenings import Snapshot as Snapshot
 from .kinds import Device as Device
 from .kinds import DisplayName as DisplayName
@@ -108,10 +113,14 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "no_such_server": (404, "There is no such server."),
     "no_such_member": (404, "There is no such member."),
     "no_such_invite": (404, "There is no such invite, or no longer."),
+    "no_such_ring": (404, "Nobody is called there by this account, nor is it called, or no longer."),
     "not_found": (404, "There is nothing at this address."),
     "method_not_allowed": (405, "This address does not take that method."),
     "login_taken": (409, "That login belongs to somebody already."),
     "channel_full": (409, "The channel is full."),
+    "not_in_call": (409, "Who calls others into a channel has to be in its call."),
+    "already_in_call": (409, "They are in that call already."),
+    "being_called": (409, "Somebody else is calling them into that channel."),
     "last_owner": (409, "A server needs an owner; make somebody else one first."),
     "limit_reached": (409, "There are as many as there may be."),
     "too_large": (413, "The request is too large."),

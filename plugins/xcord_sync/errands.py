@@ -82,15 +82,15 @@ async def delete_channel(client: Client, args: DeleteChannel) -> None:
 
 
 async def kick(client: Client, args: ModeratePerson) -> None:
-    await client.do("POST", f"{_person(args.channel, args.user)}/remove")
+    await client.do("POST", f"{person(args.channel, args.user)}/remove")
 
 
 async def mute(client: Client, args: ModeratePerson) -> None:
-    await client.do("POST", f"{_person(args.channel, args.user)}/mute", contract.MuteRequest())
+    await client.do("POST", f"{person(args.channel, args.user)}/mute", contract.MuteRequest())
 
 
 async def move(client: Client, args: MovePerson) -> None:
-    await client.do("POST", f"{_person(args.channel, args.user)}/move", contract.MoveRequest(to=args.to))
+    await client.do("POST", f"{person(args.channel, args.user)}/move", contract.MoveRequest(to=args.to))
 
 
 async def ban(client: Client, args: Ban) -> None:
@@ -183,5 +183,6 @@ def _channel(channel: str) -> str:
     return f"/v1/channels/{_part(channel)}"
 
 
-def _person(channel: str, user: str) -> str:
+def person(channel: str, user: str) -> str:
+    """Where the server end knows somebody as far as a channel is concerned."""
     return f"{_channel(channel)}/people/{_part(user)}"

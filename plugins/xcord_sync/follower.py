@@ -24,7 +24,7 @@ class Follower:
     """Runs on the hub loop.
 
     :param show: called with each new truth.
-    :param happened: called with what is told and is no state (moved, called, removed, muted, expelled).
+    :param happened: called with what is told and is no state (moved, removed, muted, expelled, rings).
     :param picture: where pages find a picture, by its hash.
     """
 
@@ -51,11 +51,14 @@ class Follower:
         :raises CommandError: it could not be had.
         """
         answer = await self._client.directory()
+        mine = {server.id for server in answer.servers if server.role != "member"}
         members = {
-            server.id: await self._members(server.id) for server in answer.servers if server.role != "member"
+            server.id: await self._members(server.id)
+            for server in answer.servers
+            if server.id in {*mine, self._looked_after}
         }
         found = directory(self._client.address, answer, self._picture, members)
-        self._directory = msgspec.structs.replace(found, upkeep=await self._upkeep(members))
+        self._directory = msgspec.structs.replace(found, upkeep=await self._upkeep(mine))
         self.tell()
 
     async def show_change(self) -> None:
@@ -75,7 +78,8 @@ class Follower:
             raise
 
     async def look_after(self, server: str) -> None:
-        """Shows a server's invites and bans from now on, as long as the account may; empty: none's.
+        """Shows a server's members from now on, and its invites and bans as long as the account may; empty:
+        none's.
 
         :raises CommandError: they could not be had.
         """

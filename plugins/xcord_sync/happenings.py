@@ -23,8 +23,12 @@ Bearer`` or, for clients that cannot set one, in ``Hello.token``. Then only the 
    unmute when the person wishes.
 9. ``Expelled``: this person is out of a server, by somebody else's doing, whether in a call or not. Sent
    before the ``DirectoryChanged`` by which the server is gone.
+10. ``RingBegun``: somebody calls this person into the channel where they are. It is over after ``seconds``,
+    once the person has come or the caller has left (``Changed`` tells both), or by ``RingOver``. Told again
+    of the same channel and caller, it is the same ring.
+11. ``RingOver``: it ended before its time. Sent to all sockets of both.
 
-``Moved``, ``Called``, ``Removed``, ``Muted`` and ``Expelled`` are not repeated to who was not connected.
+What is no ``Snapshot``, ``Changed`` or ``DirectoryChanged`` is not repeated to who was not connected.
 
 Close codes: ``CLOSES``. Both ends ping every 20 s; a socket that is silent for 20 s more is dead.
 """
@@ -37,6 +41,7 @@ import msgspec
 from msgspec import Meta
 
 HELLO_SECONDS = 5.0
+RING_SECONDS = 30  # that somebody is called
 HELLO_LIMIT = 4096  # bytes of the first message; later ones are refused
 EVENT_LIMIT = 4 * 1024 * 1024  # bytes of a message to the app
 
@@ -143,7 +148,34 @@ class Expelled(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     reason: str
 
 
-Happening = Snapshot | Resumed | Changed | DirectoryChanged | Moved | Called | Removed | Muted | Expelled
+class RingBegun(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ring"):
+    """``by``, who is in ``channel``, calls this person into it, for ``seconds`` more."""
+
+    channel: str
+    by: str
+    seconds: int
+
+
+class RingOver(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ring_over"):
+    """``by`` calls ``user`` into ``channel`` no more; ``reason`` is ``cancelled`` (by who called) or
+    ``declined`` (by who was called)."""
+
+    channel: str
+    user: str
+    by: str
+    reason: str
+
+
+Happening = (
+    Snapshot | Resumed | Changed | DirectoryChanged | Moved | Called | Removed | Muted | Expelled
+    | RingBegun | RingOver
+)  # fmt: skip
+
+
+class RingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The person is called, for ``seconds`` more."""
+
+    seconds: int
 
 
 # -- moderation: bodies of the HTTP routes beside it ---------------------------------------------------

@@ -35,6 +35,7 @@ from .album import Album
 from .dialing import GOODBYE_SECONDS, dial, hang_up
 from .errands import ERRANDS, Errand, create_invite
 from .follower import Follower
+from .switchboard import Switchboard
 from .told import heard
 from .translate import join_token
 
@@ -73,6 +74,7 @@ class Keeper:
         for verb, (kind, errand) in ERRANDS.items():
             hub.command(f"directory.{verb}", kind, self._running(errand))
         hub.command("directory.join_token", JoinTokenFor, self._join_token, private=True)
+        self._switchboard = Switchboard(hub, lambda: self.signed_in()[0], self._behind)
 
     @contextlib.asynccontextmanager
     async def life(self) -> AsyncIterator[None]:
@@ -84,6 +86,7 @@ class Keeper:
         try:
             yield
         finally:
+            self._switchboard.close()
             await self._rest()
             if self._goodbyes:
                 await asyncio.wait(self._goodbyes, timeout=GOODBYE_SECONDS)
@@ -227,6 +230,9 @@ class Keeper:
         return follower
 
     def _happened(self, happening: contract.Happening) -> None:
+        if isinstance(happening, contract.RingBegun | contract.RingOver):
+            self._switchboard.heard(happening)
+            return
         self._behind(heard(self._hub, happening, self._kept.device, self._slice.value))
 
     def _behind(self, work: Coroutine[Any, Any, None]) -> None:

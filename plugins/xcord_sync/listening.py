@@ -91,4 +91,7 @@ def _is_newer(message: bytes) -> bool:
         return False
 
 
-_KINDS = {"snapshot", "resumed", "changed", "directory", "moved", "called", "removed", "muted", "expelled"}
+_KINDS = {
+    "snapshot", "resumed", "changed", "directory", "moved", "called", "removed", "muted", "expelled", "ring",
+    "ring_over",
+}  # fmt: skip

@@ -125,6 +125,7 @@ class VoiceLife:
             yield
         finally:
             hub.gate.set_shut("start", True)
+            self._playout.end()
             self._desk.end()
             await self._statistics.end()
             await hub.media.run(self._aclose())

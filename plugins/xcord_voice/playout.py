@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from xcord import Asker, CommandError, Handle, Nothing, PersonSwitch, Volume
 
+from .ringtone import Ringtone
+
 if TYPE_CHECKING:
     from .audio.chimes import Chime
     from .audio.sound import Sound
@@ -22,6 +24,7 @@ class PlayoutDesk:
         hub.command("voice.prioritize", PersonSwitch, self._prioritize)
         hub.command("voice.test_sound", Nothing, self._test)
         hub.watch_notices(self._hear)
+        self._ringtone = Ringtone(hub, lambda: self.chime("ring"))
         self._sound: Sound | None = None
         self._chimes: frozenset[str] = frozenset()
         self._loudness = 0.0
@@ -29,6 +32,10 @@ class PlayoutDesk:
     def prepare(self, sound: Sound) -> None:
         """In a thread: this is the sound."""
         self._sound = sound
+
+    def end(self) -> None:
+        """Nothing sounds by itself any more."""
+        self._ringtone.end()
 
     def chime(self, chime: Chime) -> None:
         """On the media loop: something happened that has a sound."""

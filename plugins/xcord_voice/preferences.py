@@ -25,6 +25,7 @@ SOUNDS = {
     "shut": "My microphone was shut although my key may be held.",
     "lost": "My call is interrupted.",
     "returned": "My call goes on.",
+    "ring": "Somebody calls me into a channel.",
 }
 
 

@@ -120,6 +120,7 @@ _HOMES = {
         "Unban",
         "Volume",
     ),
+    "ringing": ("Ring", "Ringing", "RingPerson"),
     "settings": ("write_atomically",),
     "stage_requests": ("Expand", "Pin", "SetMode", "TurnPage"),
     "surroundings": ("Desktop", "Limit", "Screen", "Withdrawn"),
@@ -247,6 +248,9 @@ if TYPE_CHECKING:
     from .requests import Switch as Switch
     from .requests import Unban as Unban
     from .requests import Volume as Volume
+    from .ringing import Ring as Ring
+    from .ringing import Ringing as Ringing
+    from .ringing import RingPerson as RingPerson
     from .settings import write_atomically as write_atomically
     from .stage_requests import Expand as Expand
     from .stage_requests import Pin as Pin

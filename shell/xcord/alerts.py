@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from .hub import SHELL, Hub
+from .ringing import Ring, Ringing
 from .tray_state import PutAway
 from .windows import language_of, text
 
-Kind = Literal["moved", "removed", "banned", "lost", "refused"]
-Slot = Literal["fate", "lost", "tray", "hint"]
+Kind = Literal["called", "moved", "removed", "banned", "lost", "refused"]
+Slot = Literal["fate", "ring", "lost", "tray", "hint"]
 """At most one notification of each is on the screen; a newer one takes its place."""
 
 GATHER = 0.7  # seconds: who is banned is also removed from the call, and is told the first alone
@@ -34,15 +35,18 @@ class Alert:
     @property
     def slot(self) -> Slot:
         """Whose place it takes."""
-        return "lost" if self.kind == "lost" else "tray" if self.kind == "refused" else "fate"
+        return _SLOTS.get(self.kind, "fate")
 
 
-_NOTICES: dict[str, tuple[Kind, str, int, str]] = {
-    "directory.called": ("moved", "called", 1, "channel"),
-    "directory.banned": ("banned", "banned", 2, "server"),
-    "directory.removed": ("removed", "expelled", 2, "server"),
-    "directory.server_deleted": ("removed", "server_deleted", 2, "server"),
-    "tray.refused": ("refused", "refused", 0, "code"),
+_SLOTS: dict[Kind, Slot] = {"called": "ring", "lost": "lost", "refused": "tray"}
+
+_NOTICES: dict[str, tuple[Kind, str, int, tuple[str, ...]]] = {
+    "directory.called": ("moved", "called", 1, ("channel",)),
+    "directory.banned": ("banned", "banned", 2, ("server",)),
+    "directory.removed": ("removed", "expelled", 2, ("server",)),
+    "directory.server_deleted": ("removed", "server_deleted", 2, ("server",)),
+    "ringing.missed": ("called", "missed", 1, ("name", "channel")),
+    "tray.refused": ("refused", "refused", 0, ("code",)),
 }
 _ENDINGS: dict[str, Kind] = {
     "moved": "moved",
@@ -57,8 +61,13 @@ def alert_of_notice(name: str, params: dict[str, Any]) -> Alert | None:
     """What a notice means to somebody who does not see it."""
     if name not in _NOTICES:
         return None
-    kind, key, rank, word = _NOTICES[name]
-    return Alert(kind, key, rank, ((word, str(params.get(word, ""))),))
+    kind, key, rank, words = _NOTICES[name]
+    return Alert(kind, key, rank, tuple((word, str(params.get(word, ""))) for word in words))
+
+
+def alert_of_ring(ring: Ring) -> Alert:
+    """Somebody calls."""
+    return Alert("called", "ring", 0, (("name", ring.name), ("channel", ring.place)))
 
 
 def ended_by(voice: Any) -> str:
@@ -100,10 +109,12 @@ class Alerts:
     def __init__(self, hub: Hub, notifier: Notifier, option: Callable[[str], Any]) -> None:
         self._hub, self._notifier, self._option = hub, notifier, option
         self._broken, self._ended = False, ""
+        self._rings: tuple[Ring, ...] = ()
         self._waiting: dict[Slot, Alert] = {}
         self._gathering: set[asyncio.Task[None]] = set()
         hub.listen_to_notices(self._on_notice, late=True)
         hub.watch(SHELL, self._on_voice, "voice")
+        hub.watch(SHELL, self._on_ringing, "ringing")
 
     def hint(self, place: PutAway) -> None:
         """The window was closed for the first time, and the app goes on."""
@@ -123,6 +134,17 @@ class Alerts:
         elif was_broken and not self._broken:
             self._waiting.pop("lost", None)
             self._notifier.withdraw("lost")
+
+    def _on_ringing(self, name: str, value: Any) -> None:
+        before, self._rings = self._rings, value.incoming if isinstance(value, Ringing) else ()
+        for ring in self._rings:
+            if ring not in before:
+                self._waiting.pop("ring", None)
+                self._take(alert_of_ring(ring))
+        if before and not self._rings:
+            if (waiting := self._waiting.get("ring")) is not None and waiting.key == "ring":
+                del self._waiting["ring"]
+            self._notifier.withdraw("ring")
 
     def _take(self, alert: Alert) -> None:
         waiting = self._waiting.get(alert.slot)

@@ -24,7 +24,7 @@ from .supervisor import Supervisor
 from .window_desk import WindowDesk
 from .window_spec import MAIN, WindowSpecs
 
-ALERTS = ("moved", "removed", "banned", "lost")  # what may become a desktop notification
+ALERTS = ("called", "moved", "removed", "banned", "lost")  # what may become a desktop notification
 TOASTS = ("join", "leave", "returned")
 
 

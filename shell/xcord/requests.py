@@ -237,7 +237,8 @@ class LeaveServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LookAfter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``directory.look_after``: its invites and bans appear in slice ``directory``; empty: of no server."""
+    """``directory.look_after``: its members, invites and bans appear in slice ``directory``, as far as I may
+    see them; empty: of no server."""
 
     server: str = ""
 

@@ -31,6 +31,7 @@ from xcord.requests import (
     SetAvatar,
     Switch,
 )
+from xcord.ringing import Ring, Ringing, RingPerson
 
 NAMES = (
     "Ada Lovelace",
@@ -97,6 +98,7 @@ class Actor:
         self.quality = hub.slice("quality", Quality, Quality())
         self.reconnection = hub.slice("reconnection", Reconnection, Reconnection())
         self.devices = hub.slice("devices", Devices, Devices(engine="null", problem="no_sound"))
+        self.ringing = hub.slice("ringing", Ringing, Ringing())
         self.address = hub.pictures(self._picture)
         self.directory = hub.slice("directory", Directory, Directory(address="https://ses.example.org"))
         for name, args in (
@@ -118,6 +120,10 @@ class Actor:
             ("directory.accept_invite", AcceptInvite),
             ("directory.place_channel", PlaceChannel),
             ("directory.set_avatar", SetAvatar),
+            ("ringing.call", RingPerson),
+            ("ringing.cancel", RingPerson),
+            ("ringing.answer", RingPerson),
+            ("ringing.dismiss", RingPerson),
         ):
             hub.command(name, args, self._answer_to(name))
 
@@ -153,6 +159,10 @@ class Actor:
             elif name == "directory.set_avatar":
                 self.pictures["mine"] = args.picture
                 self.show_picture("u0", "mine")
+            elif name == "ringing.call":
+                self.ring(outgoing=(args.user,))
+            elif name.startswith("ringing."):
+                self.ring()
             elif name == "voice.join":
                 self.enter()
             elif name == "voice.leave":
@@ -180,6 +190,17 @@ class Actor:
                 kept="keyring",
             )
         )
+
+    def ring(self, *incoming: str, outgoing: tuple[str, ...] = (), channel: str = "c1") -> None:
+        """Just these users call, and are called."""
+        place = {"c1": "Lobi", "c2": "Müzik"}[channel]
+
+        def rings(users: tuple[str, ...]) -> tuple[Ring, ...]:
+            return tuple(
+                Ring(channel=channel, user=user, name=PROFILES[user].name, place=place) for user in users
+            )
+
+        self.ringing.set(Ringing(incoming=rings(incoming), outgoing=rings(outgoing)))
 
     def enter(self, **more: Any) -> None:
         """Nine people in the lobby; ``more`` are further fields of ``voice``."""

@@ -118,6 +118,30 @@ def test_all_join_and_see_each_other_within_a_second(
     story.meet(*story.everybody)
 
 
+def test_who_is_called_says_not_now_and_then_comes_with_the_microphone_as_it_was(story: Story) -> None:
+    ada, bo = story.ada.app, story.bo.app
+    bo.ask("voice.leave")
+    bo.ask("voice.mute", on=True)
+    story.see(story.everybody, (story.ada, story.cem))
+    into = {"channel": story.channel}
+    for answer in ("ringing.dismiss", "ringing.answer"):
+        ada.ask("ringing.call", **into, user=story.bo.user)
+        bo.wait("being called", ["ringing"], lambda s: [each["user"] for each in s["ringing"]["incoming"]])
+        assert story.cem.app.read("ringing")["ringing"] == {"incoming": [], "outgoing": []}
+        assert story.bo.call()["status"] == "idle", "nobody joins without a click"
+        bo.ask(answer, **into, user=story.ada.user)
+        for each in (ada, bo):
+            each.wait(
+                "no ring any more",
+                ["ringing"],
+                lambda s: s["ringing"] == {"incoming": [], "outgoing": []},
+                ASKED_WITHIN,
+            )
+    story.meet(*story.everybody)
+    assert story.bo.call()["muted"]
+    bo.ask("voice.mute", on=False)
+
+
 def test_who_is_muted_or_moved_finds_that_done_in_their_app(story: Story) -> None:
     ask = story.ada.app.ask
     ask("directory.mute", channel=story.channel, user=story.cem.user)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from xcord import Voice
+from xcord import Ring, Ringing, Voice
 from xcord.alerts import GATHER, Alert, Alerts, alert_of_notice
 from xcord.testing import World, running
 
@@ -105,6 +105,7 @@ async def test_who_sees_the_window_is_told_by_it_alone() -> None:
         ("moved", "directory.called", {"channel": "Lobby"}),
         ("removed", "directory.server_deleted", {"server": "Fun"}),
         ("banned", "directory.banned", {"server": "Fun"}),
+        ("called", "ringing.missed", {"name": "Bo", "channel": "Lobby"}),
     ],
 )
 async def test_each_kind_has_a_switch(kind: str, name: str, params: dict[str, str]) -> None:
@@ -163,3 +164,63 @@ async def test_the_tray_s_refusal_is_always_told() -> None:
         world.hub.notify("tray.refused", code="timed_out", params={})
         await world.clock.advance(GATHER)
         assert board.shown == [("tray", "The tray's menu could not do that (timed_out)")]
+
+
+BO = Ring(channel="c1", user="bo", name="Bo", place="Lobby")
+CEM = Ring(channel="c1", user="cem", name="Cem", place="Lobby")
+
+
+async def test_who_calls_is_told_and_taken_back_when_it_is_over() -> None:
+    async with running(options={"app.language": "en"}) as world:
+        board = alerts(world)
+        world.publish("ringing", Ringing(outgoing=(BO,)))
+        world.publish("ringing", Ringing(outgoing=(BO,), incoming=(BO,)))
+        await world.clock.advance(GATHER)
+        assert board.shown == [("ring", "Bo is calling you into Lobby")]
+        world.publish("ringing", Ringing(incoming=(BO, CEM)))
+        await world.clock.advance(GATHER)
+        assert board.shown[1:] == [("ring", "Cem is calling you into Lobby")]
+        world.publish("ringing", Ringing(incoming=(CEM,)))
+        assert board.withdrawn == []
+        world.publish("ringing", Ringing())
+        await world.clock.advance(GATHER)
+        assert (board.withdrawn, len(board.shown)) == (["ring"], 2)
+
+
+@pytest.mark.parametrize("first", ["notice", "slice"])
+async def test_who_missed_a_call_finds_that_in_its_place(first: str) -> None:
+    async with running(options={"app.language": "tr"}) as world:
+        board = alerts(world)
+        world.publish("ringing", Ringing(incoming=(BO,)))
+        await world.clock.advance(GATHER)
+        if first == "slice":
+            world.publish("ringing", Ringing())
+        world.hub.notify("ringing.missed", name="Bo", channel="Lobby")
+        world.publish("ringing", Ringing())
+        await world.clock.advance(GATHER)
+        assert board.shown == [
+            ("ring", "Bo seni Lobby kanalına çağırıyor"),
+            ("ring", "Bo seni Lobby kanalına çağırdı, kaçırdın"),
+        ]
+
+
+async def test_a_call_that_is_over_at_once_is_told_as_missed_alone_and_one_that_is_seen_not_at_all() -> None:
+    async with running(options={"app.language": "en"}) as world:
+        board = alerts(world)
+        world.publish("ringing", Ringing(incoming=(BO,)))
+        world.hub.notify("ringing.missed", name="Bo", channel="Lobby")
+        world.publish("ringing", Ringing())
+        await world.clock.advance(GATHER)
+        assert board.shown == [("ring", "You missed a call by Bo into Lobby")]
+        world.open_window()
+        world.publish("ringing", Ringing(incoming=(CEM,)))
+        await world.clock.advance(GATHER)
+        assert len(board.shown) == 1
+
+
+async def test_who_wants_no_notification_of_calls_gets_none() -> None:
+    async with running(options={"app.language": "en", "app.notifications.called": False}) as world:
+        board = alerts(world)
+        world.publish("ringing", Ringing(incoming=(BO,)))
+        await world.clock.advance(GATHER)
+        assert board.shown == []

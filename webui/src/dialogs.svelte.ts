@@ -4,6 +4,7 @@ export type Asked =
   | { kind: 'add' }
   | { kind: 'server'; server: string }
   | { kind: 'channel'; channel: string }
+  | { kind: 'ring'; channel: string }
   | { kind: 'person'; channel: string; user: string };
 
 let shown: Asked | null = $state.raw(null);

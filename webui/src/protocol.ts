@@ -78,6 +78,9 @@ export interface Protocol {
   Result?: Result;
   Resync?: Resync;
   RevokeInvite?: RevokeInvite;
+  Ring?: Ring;
+  RingPerson?: RingPerson;
+  Ringing?: Ringing;
   Screen?: Screen;
   Server?: Server;
   ServerFault?: ServerFault;
@@ -297,6 +300,10 @@ export interface Commands {
   'plugins.set': SetPlugin;
   'reconnection.stop': Nothing;
   'reconnection.try_now': Nothing;
+  'ringing.answer': RingPerson;
+  'ringing.call': RingPerson;
+  'ringing.cancel': RingPerson;
+  'ringing.dismiss': RingPerson;
   'settings.set': SetSetting;
   'stage.expand': Expand;
   'stage.mode': SetMode;
@@ -418,7 +425,8 @@ export interface Login {
   password: string;
 }
 /**
- * `directory.look_after`: its invites and bans appear in slice `directory`; empty: of no server.
+ * `directory.look_after`: its members, invites and bans appear in slice `directory`, as far as I may
+ * see them; empty: of no server.
  */
 export interface LookAfter {
   server?: string;
@@ -586,6 +594,14 @@ export interface PageReport {
 export interface SetPlugin {
   name: string;
   on: boolean;
+}
+/**
+ * `ringing.call` and `ringing.cancel`: `user` is called into `channel`, where I am, and no more.
+ * `ringing.answer` (which joins) and `ringing.dismiss`: of the call by `user` into `channel`.
+ */
+export interface RingPerson {
+  channel: string;
+  user: string;
 }
 /**
  * `settings.set`: `name` is an option's full name; the value is checked against its type.
@@ -1101,6 +1117,23 @@ export interface Resync {
   type: 'resync';
 }
 /**
+ * A call into `channel`. `user` is the other one of the two; `name` is theirs and `place` the
+ * channel's, as the directory knew them.
+ */
+export interface Ring {
+  channel: string;
+  name: string;
+  place: string;
+  user: string;
+}
+/**
+ * Slice `ringing`: who calls me (`incoming`) and whom I call (`outgoing`), the oldest first.
+ */
+export interface Ringing {
+  incoming: Ring[];
+  outgoing: Ring[];
+}
+/**
  * Slice `settings`: the value of each option, by its full name (`voice.muted`).
  */
 export interface Settings {
@@ -1126,6 +1159,7 @@ export interface Slices {
   plugins?: Plugins;
   quality?: Quality;
   reconnection?: Reconnection;
+  ringing?: Ringing;
   settings?: Settings;
   speaking?: Speaking;
   stage?: Stage;

@@ -1,4 +1,4 @@
-"""Rate limits on credentials: how many attempts in a window of time, at all instances together."""
+"""Rate limits on credentials and calls: how many attempts in a window of time, at all instances together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FORGIVE = text(
 @dataclass(frozen=True)
 class Attempts:
     """At most ``limit`` attempts per key in ``window`` seconds. ``name`` tells what is attempted; keys hold
-    addresses and logins, so only their hash is kept, and no longer than the window."""
+    addresses, logins and accounts, so only their hash is kept, and no longer than the window."""
 
     name: str
     limit: int

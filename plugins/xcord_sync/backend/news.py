@@ -49,5 +49,10 @@ async def of_expulsion(
     )
 
 
+async def of_person(db: AsyncConnection, user: uuid.UUID, word: contract.Happening) -> None:
+    """Tells one person something, on all their devices."""
+    await _tell(db, {"to": str(user), "say": msgspec.json.encode(word).decode()})
+
+
 async def _tell(db: AsyncConnection, what: dict[str, Any]) -> None:
     await db.execute(text("SELECT pg_notify(:topic, :what)"), {"topic": TOPIC, "what": json.dumps(what)})

@@ -62,6 +62,9 @@ class Parts:
     # Per address: accounts made, and invite codes that were none (a code has 80 random bits).
     registrations: Attempts = field(default_factory=lambda: Attempts("registration", 30, 600))
     guesses: Attempts = field(default_factory=lambda: Attempts("guess", 20, 60))
+    # Calls of people into a channel, per account: of anybody, and of one and the same person.
+    rings: Attempts = field(default_factory=lambda: Attempts("ring", 20, 60))
+    rings_of_one: Attempts = field(default_factory=lambda: Attempts("ring of one", 4, 120))
 
     def minting(self) -> tuple[LiveKitKey, int]:
         """With which key and for how many seconds join tokens are made at this moment."""

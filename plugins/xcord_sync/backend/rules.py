@@ -27,6 +27,7 @@ RULES: dict[str, frozenset[str]] = {
     "channel.delete": _STAFF,
     "channel.join": _ALL,
     "channel.join_full": _STAFF,  # a full channel is not closed to those who keep order
+    "person.ring": _ALL,
     "person.mute": _STAFF,
     "person.move": _STAFF,
     "person.remove": _STAFF,

@@ -9,7 +9,7 @@ import numpy as np
 
 from .ring import RATE, Samples
 
-Chime = Literal["join", "leave", "mute", "unmute", "shut", "lost", "returned", "test"]
+Chime = Literal["join", "leave", "mute", "unmute", "shut", "lost", "returned", "ring", "test"]
 CHIMES: tuple[Chime, ...] = get_args(Chime)
 
 ATTACK = 0.006  # seconds
@@ -22,6 +22,7 @@ NOTES: dict[Chime, tuple[tuple[float, float, float], ...]] = {
     "shut": ((0.0, 293.7, 0.1), (0.1, 293.7, 0.1), (0.2, 220.0, 0.3)),
     "lost": ((0.0, 440.0, 0.3), (0.16, 349.2, 0.3), (0.32, 261.6, 0.5)),
     "returned": ((0.0, 261.6, 0.3), (0.16, 349.2, 0.3), (0.32, 440.0, 0.5)),
+    "ring": ((0.0, 523.3, 0.7), (0.16, 659.3, 0.7), (0.48, 523.3, 0.7), (0.64, 659.3, 0.8)),
     "test": ((0.0, 523.3, 0.5), (0.18, 659.3, 0.5), (0.36, 784.0, 0.5), (0.54, 1046.5, 0.9)),
 }
 """Each note: when it begins (seconds), how high (Hz), how long it rings (seconds). Rising is good news."""

@@ -27,6 +27,8 @@ TEXTS = {
         "hint_task_bar": "xcord goes on, minimised",
         "hint_task_bar_more": "This desktop shows no tray icons. "
         "To quit, or to have it end with its window: Settings, General.",
+        "alert_ring": "{name} is calling you into {channel}",
+        "alert_missed": "You missed a call by {name} into {channel}",
         "alert_called": "A moderator moved you to {channel}",
         "alert_moved": "Your call moved to another device",
         "alert_removed": "You were removed from the call",
@@ -60,6 +62,8 @@ TEXTS = {
         "hint_task_bar": "xcord simge durumunda çalışıyor",
         "hint_task_bar_more": "Bu masaüstü tepsi simgesi göstermiyor. "
         "xcord'dan çıkmak ya da pencereyle birlikte kapanmasını seçmek için: Ayarlar, Genel.",
+        "alert_ring": "{name} seni {channel} kanalına çağırıyor",
+        "alert_missed": "{name} seni {channel} kanalına çağırdı, kaçırdın",
         "alert_called": "Bir moderatör seni {channel} kanalına taşıdı",
         "alert_moved": "Görüşmen başka bir aygıta geçti",
         "alert_removed": "Görüşmeden çıkarıldın",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from tests.waits import soon
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
@@ -32,7 +33,8 @@ DIRECTORY = contract.DirectoryAnswer(
 class FakeServer:
     """``refuse`` maps a path to a problem's code; ``raw`` a path to (status, body) as they are.
 
-    ``events``: it has an events socket, which says what ``tell`` is given; ``hellos`` came from apps.
+    ``holds``: requests that are answered once the event is set. ``events``: it has an events socket, which
+    says what ``tell`` is given; ``hellos`` came from apps.
     """
 
     about: contract.About = field(
@@ -42,6 +44,7 @@ class FakeServer:
     refuse: dict[str, str] = field(default_factory=dict)
     raw: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     silent: bool = False
+    holds: dict[str, asyncio.Event] = field(default_factory=dict)
     logins: set[str] = field(default_factory=lambda: {TOKEN})
     asked: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
@@ -122,6 +125,8 @@ class FakeServer:
             if self.silent:
                 await reader.read()  # until the client gives up
                 return
+            if (held := self.holds.get(f"{method} {path}")) is not None:
+                await soon(held.wait())
             status, answer = self._answer(path, headers.get("authorization", ""))
             writer.write(
                 f"HTTP/1.1 {status} X\r\nContent-Length: {len(answer)}\r\nConnection: close\r\n\r\n".encode()

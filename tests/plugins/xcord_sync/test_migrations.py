@@ -17,7 +17,7 @@ from xcord_sync.backend.accounts import hash_of
 from xcord_sync.backend.errors import CannotServe
 from xcord_sync.backend.presence import ledger
 from xcord_sync.backend.presence.line import Line
-from xcord_sync.backend.queries import logins, members, places
+from xcord_sync.backend.queries import logins, members, places, ringing
 from xcord_sync.backend.store import Store
 from xcord_sync.backend.tables import (
     Attempt,
@@ -30,6 +30,7 @@ from xcord_sync.backend.tables import (
     LoginToken,
     Member,
     PresenceChange,
+    Ring,
     Seat,
     Server,
     User,
@@ -88,6 +89,8 @@ def fill_last(connection: Connection) -> None:
     now = datetime.now(UTC)
     connection.execute(insert(Attempt).values(key=b"k", times=[now], refused=False, until=now))
     connection.execute(insert(Seat).values(channel_id=uuid.uuid4(), user_id=uuid.uuid4(), until=now))
+    people = {"user_id": uuid.uuid4(), "by": uuid.uuid4()}
+    connection.execute(insert(Ring).values(channel_id=uuid.uuid4(), **people, until=now))
 
 
 async def test_up_gives_exactly_the_tables_that_the_code_knows(engine: AsyncEngine) -> None:
@@ -168,16 +171,18 @@ async def test_a_system_that_was_in_use_goes_down_and_up_step_by_step_with_all_t
         await owner.ask("PUT", "/v1/me/avatar", b"\x89PNG\r\n\x1a\n" + b"x" * 100)
         await friend.get("POST", f"/v1/servers/{server}/bans/{noisy.user}", 204, reason="noise")
         seen = await friend.get("GET", "/v1/directory")
+        async with world.parts.store.change() as db:
+            assert await ringing.begin(db, *map(uuid.UUID, (channel, friend.user, owner.user)))
     whole = await contents(engine)
     empty = {table for table, rows in whole.items() if not rows}
     assert empty == {"presence_changes", "voice_sessions", "webhook_events"}
-    for revision in ("0003", "0002", "0001"):
+    for revision in ("0004", "0003", "0002", "0001"):
         async with engine.begin() as connection:
             await connection.run_sync(migrations.downgrade, revision)
         left = await contents(engine)
         assert only(left, left) == only(whole, left), revision
     assert set(left) == FIRST_TABLES
-    for revision in ("0002", "0003", "0004"):
+    for revision in ("0002", "0003", "0004", "0005"):
         async with engine.begin() as connection:
             await connection.run_sync(migrations.upgrade, revision)
         now = await contents(engine)

@@ -52,6 +52,8 @@ MAY: dict[str, tuple[str, dict[str, Any]]] = {
     "POST /v1/channels/{channel}/people/{user}/mute": ("moderator", {}),
     "POST /v1/channels/{channel}/people/{user}/move": ("moderator", {"to": str(uuid.UUID(int=1))}),
     "POST /v1/channels/{channel}/people/{user}/remove": ("moderator", {}),
+    "POST /v1/channels/{channel}/people/{user}/ring": ("member", {}),
+    "DELETE /v1/channels/{channel}/people/{user}/ring": ("member", {}),
     "GET /v1/servers/{server}/bans": ("moderator", {}),
     "POST /v1/servers/{server}/bans/{user}": ("moderator", {"reason": "x"}),
     "DELETE /v1/servers/{server}/bans/{user}": ("moderator", {}),

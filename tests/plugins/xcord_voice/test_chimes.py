@@ -11,9 +11,13 @@ from tests.plugins.xcord_voice.clicks import clicks
 from tests.plugins.xcord_voice.fakes import Network, seen
 
 import xcord_voice.playout
+from xcord import Ring, Ringing
 from xcord.testing import World, settle
 from xcord_voice import events
 from xcord_voice.audio.chimes import CHIMES, Chime, sound_of
+from xcord_voice.ringtone import EVERY
+
+BO, CEM = Ring(channel="c1", user="bo"), Ring(channel="c2", user="cem")
 
 
 @pytest.fixture
@@ -171,3 +175,64 @@ async def test_a_microphone_that_somebody_shut_in_doubt_is_heard_of_unless_that_
         world.hub.notify("microphone.shut", reason="locked")
         await settle()
         assert heard == ["shut"]
+
+
+async def rings(world: World, *incoming: Ring, outgoing: tuple[Ring, ...] = ()) -> None:
+    world.publish("ringing", Ringing(incoming=incoming, outgoing=outgoing))
+    await settle()
+
+
+async def test_who_is_called_hears_it_calmly_until_it_is_over(
+    network: Network, monkeypatch: pytest.MonkeyPatch, heard: list[str]
+) -> None:
+    async with network.running(monkeypatch) as world:
+        await rings(world, BO)
+        assert heard == ["ring"]
+        await world.clock.advance(EVERY - 0.1)
+        assert heard == ["ring"]
+        await world.clock.advance(0.1)
+        assert heard == ["ring"] * 2
+        await rings(world, BO, CEM)  # a second one rings along
+        await world.clock.advance(EVERY)
+        assert heard == ["ring"] * 3
+        await rings(world)
+        await world.clock.advance(60)
+        assert heard == ["ring"] * 3
+        await rings(world, CEM)
+        assert heard == ["ring"] * 4
+
+
+async def test_who_calls_hears_nothing(
+    network: Network, monkeypatch: pytest.MonkeyPatch, heard: list[str]
+) -> None:
+    async with network.running(monkeypatch) as world:
+        await rings(world, outgoing=(BO,))
+        await world.clock.advance(60)
+        assert heard == []
+
+
+async def test_the_ring_has_a_switch_that_acts_at_once(
+    network: Network, monkeypatch: pytest.MonkeyPatch, heard: list[str]
+) -> None:
+    async with network.running(monkeypatch) as world:
+        await rings(world, BO)
+        await world.ask("settings.set", {"name": "voice.sounds.ring", "value": False})
+        await world.clock.advance(10)
+        assert heard == ["ring"]
+        await world.ask("settings.set", {"name": "voice.sounds.ring", "value": True})
+        await world.clock.advance(EVERY)
+        assert heard == ["ring"] * 2
+
+
+async def test_it_is_silent_when_who_told_of_it_is_gone_and_when_voice_is_switched_off(
+    network: Network, monkeypatch: pytest.MonkeyPatch, heard: list[str]
+) -> None:
+    async with network.running(monkeypatch) as world:
+        await rings(world, BO)
+        world.publish("ringing", None)
+        await world.clock.advance(60)
+        assert heard == ["ring"]
+        await rings(world, BO)
+        await world.supervisor.set("voice", False)
+        await world.clock.advance(60)
+        assert (heard, world.faults) == (["ring"] * 2, [])

@@ -58,6 +58,7 @@ test('each notification has a switch, and its name says where it appears', () =>
   draw(SettingsNotifications, {});
   const switches = [...document.querySelectorAll('[role=switch]')];
   expect(switches.map((each) => [each.getAttribute('aria-label'), each.getAttribute('aria-checked')])).toEqual([
+    ['On the desktop: I am called', 'true'],
     ['On the desktop: I am moved', 'true'],
     ['On the desktop: I am removed', 'true'],
     ['On the desktop: I am banned', 'true'],

@@ -229,6 +229,7 @@ async def trim(line: Line) -> None:
                 AND applied_at IS NOT NULL;
             DELETE FROM attempts WHERE until < now();
             DELETE FROM seats WHERE until < now();
+            DELETE FROM rings WHERE until < now();
             DELETE FROM voice_sessions WHERE left_at < now() - interval '7 days'""")
 
 

@@ -4,7 +4,7 @@ from .accounts import Avatar, LoginToken, User
 from .base import ROLES, Base
 from .places import Audit, Ban, Channel, Invite, Member, Server
 from .presence import PresenceChange, PresenceVersion, VoiceSession, WebhookEvent
-from .shared import Attempt, Seat
+from .shared import Attempt, Ring, Seat
 
 __all__ = [
     "ROLES",
@@ -19,6 +19,7 @@ __all__ = [
     "Member",
     "PresenceChange",
     "PresenceVersion",
+    "Ring",
     "Seat",
     "Server",
     "User",

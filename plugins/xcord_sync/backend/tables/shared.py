@@ -24,6 +24,18 @@ class Attempt(Base):
     until: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
+class Ring(Base):
+    """Somebody is called into a channel by somebody who is in its call, ``until`` then at most."""
+
+    __tablename__ = "rings"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    channel_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    by: Mapped[uuid.UUID]
+    until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class Seat(Base):
     """A place in a channel with a limit, kept for somebody who was given a token and is not there yet."""
 

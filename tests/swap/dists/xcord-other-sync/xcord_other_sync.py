@@ -38,6 +38,8 @@ from xcord import (
     RemoveMember,
     RenameServer,
     RevokeInvite,
+    Ringing,
+    RingPerson,
     Server,
     ServerFault,
     SetAvatar,
@@ -87,12 +89,15 @@ class Porch:
 
     def __init__(self, hub: Handle) -> None:
         self.directory = hub.slice("directory", Directory, Directory())
+        hub.slice("ringing", Ringing, Ringing())
         self.picture = hub.pictures(self.face)
         hub.command("directory.login", Login, self.login)
         hub.command("directory.logout", Nothing, self.logout)
         hub.command("directory.refresh", Nothing, self.refresh)
         for verb, kind in NEVER.items():
             hub.command(f"directory.{verb}", kind, self.refuse)
+        for verb in ("call", "cancel", "answer", "dismiss"):
+            hub.command(f"ringing.{verb}", RingPerson, self.refuse)
         hub.command("directory.join_token", JoinTokenFor, self.join_token, private=True)
 
     async def face(self, _name: str) -> bytes:
