@@ -36,6 +36,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--live", type=int, default=0, metavar="N", help="the first N encode simulcast live")
     parser.add_argument("--no-video", action="store_true")
     parser.add_argument("--no-talk", action="store_true")
+    parser.add_argument("--share", action="store_true", help="the first one shares a screen as well")
     parser.add_argument("--ready-file", type=Path)
     return parser
 
@@ -88,6 +89,7 @@ async def run(options: argparse.Namespace) -> None:
             live=options.live,
             talk=not options.no_talk,
             video=not options.no_video,
+            share=options.share,
         )
     )
     for number in (signal.SIGTERM, signal.SIGINT):

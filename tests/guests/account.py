@@ -89,15 +89,18 @@ def log_in(address: str, login: str, password: str, device: str = "guest") -> It
             raise AccountError(f"the server end cannot be reached: {type(error).__name__}") from None
 
 
-def people(count: int) -> tuple[Credentials, ...]:
-    """So many people with names, logins and passwords of their own."""
+def people(count: int, after: int = 0) -> tuple[Credentials, ...]:
+    """So many people with names, logins and passwords of their own.
+
+    :param after: how many there are already.
+    """
     return tuple(
         Credentials(
             f"guest{number + 1}",
             secrets.token_urlsafe(12),
             NAMES[number % len(NAMES)] + (f" {number // len(NAMES) + 1}" if number >= len(NAMES) else ""),
         )
-        for number in range(count)
+        for number in range(after, after + count)
     )
 
 

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from . import canvas, natural, portrait
+from . import canvas, document, natural, portrait
 
 LOOP_MS = 10_000
 DIFFERENT = len(portrait.LOOKS)
@@ -35,7 +35,8 @@ Plane = NDArray[np.uint8]
 
 class Spec(msgspec.Struct, frozen=True):
     """What to encode. ``offset_ms`` shifts the capture clock, so that guests do not all send at once;
-    ``natural`` gives the picture a real camera's texture, motion and noise, which cost more to decode."""
+    ``natural`` gives the picture a real camera's texture, motion and noise, which cost more to decode;
+    ``screen`` shows a document in place of a person."""
 
     width: int = 320
     height: int = 180
@@ -44,6 +45,11 @@ class Spec(msgspec.Struct, frozen=True):
     look: int = 0
     offset_ms: int = 0
     natural: bool = False
+    screen: bool = False
+
+
+SCREEN = Spec(width=1280, height=720, fps=5, kilobits=900, screen=True)
+"""What a guest shares."""
 
 
 class Loop(msgspec.Struct, frozen=True):
@@ -105,16 +111,17 @@ def clock_of(spec: Spec, n: int) -> int:
     return int(n * 1000 / spec.fps + spec.offset_ms) % LOOP_MS
 
 
-_rooms: dict[tuple[int, int, int], canvas.Picture] = {}
+_behind: dict[tuple[int, int, int, bool], canvas.Picture] = {}
 
 
 def picture_at(spec: Spec, seconds: float) -> Plane:
-    """The person at a moment of the loop, as I420 without a clock."""
+    """What is seen at a moment of the loop, as I420 without a clock."""
     look = portrait.LOOKS[spec.look % len(portrait.LOOKS)]
-    place = (spec.look, spec.width, spec.height)
-    if place not in _rooms:
-        _rooms[place] = portrait.room(look, spec.width, spec.height)
-    picture = portrait.frame(look, _rooms[place], seconds)
+    size = (spec.width, spec.height)
+    if (place := (spec.look, *size, spec.screen)) not in _behind:
+        _behind[place] = document.sheet(*size) if spec.screen else portrait.room(look, *size)
+    behind = _behind[place]
+    picture = document.frame(behind, seconds) if spec.screen else portrait.frame(look, behind, seconds)
     if spec.natural:
         picture = natural.filmed(picture, seconds, spec.look)
     drawn = np.clip(picture, 0, 255).astype(np.uint8)
@@ -177,6 +184,7 @@ def _folder() -> Path:
 def _key(spec: Spec) -> str:
     """A name that changes with everything that goes into the file."""
     made_of = hashlib.sha256(msgspec.msgpack.encode((spec, av.__version__)))
-    for source in (__file__, portrait.__file__, canvas.__file__, natural.__file__):
+    parts = (__file__, portrait.__file__, canvas.__file__, natural.__file__, document.__file__)
+    for source in parts:
         made_of.update(Path(source).read_bytes())
     return made_of.hexdigest()[:24]

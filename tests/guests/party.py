@@ -20,7 +20,7 @@ from livekit import rtc
 
 from . import voice
 from .live import Live
-from .loop import Spec, load, spread
+from .loop import SCREEN, Spec, load, spread
 from .replay import Replay
 
 CONNECT_SECONDS = 30.0
@@ -32,11 +32,12 @@ class GuestError(RuntimeError):
 
 
 class Guest:
-    """One guest. ``lost`` is the reason when the call ended without the guest's wish."""
+    """One guest. ``videos`` are what the guest shows, ``lost`` is the reason when the call ended without the
+    guest's wish."""
 
-    def __init__(self, number: int, count: int, camera: Replay | Live | None, *, talks: bool = True) -> None:
+    def __init__(self, number: int, count: int, *videos: Replay | Live, talks: bool = True) -> None:
         self.number = number
-        self.camera = camera
+        self.videos = videos
         self.lost = ""
         self._count = count
         self._talks = talks
@@ -60,9 +61,9 @@ class Guest:
         except rtc.ConnectError:
             # The SDK's own sentence may hold the address with the token in it.
             raise GuestError(f"guest {self.number} could not connect to {url}") from None
-        if self.camera is not None:
-            await self._publish(self.camera.track(), self.camera.options())
-            self._start(self.camera.run())
+        for video in self.videos:
+            await self._publish(video.track(), video.options())
+            self._start(video.run())
         if self._talks:
             source = voice.source()
             microphone = rtc.LocalAudioTrack.create_audio_track("microphone", source)
@@ -111,26 +112,28 @@ async def party(
     live_spec: Spec | None = None,
     talk: bool = True,
     video: bool = True,
+    share: bool = False,
 ) -> AsyncIterator[list[Guest]]:
     """Bring one guest per token into the call, one after the other; they leave with the block.
 
     :param spec: size, rate and bits of what they show; looks and clock offsets are spread over them.
     :param live: how many of them, from the first, encode simulcast layers live (``live_spec``).
     :param talk: whether they publish a microphone and take turns.
+    :param share: whether the first one shares a screen as well.
     """
     specs = spread(len(tokens), spec)
-    cameras: list[Callable[[], Replay | Live] | None] = []
-    for number, mine in enumerate(specs):
-        if not video:
-            cameras.append(None)
-        elif number < live:
-            cameras.append(partial(Live, live_spec) if live_spec else Live)
+    shown: list[list[Callable[[], Replay | Live]]] = [[] for _ in tokens]
+    for number, mine in enumerate(specs if video else ()):
+        if number < live:
+            shown[number].append(partial(Live, live_spec) if live_spec else Live)
         else:
-            cameras.append(partial(Replay, await asyncio.to_thread(load, mine)))
+            shown[number].append(partial(Replay, await asyncio.to_thread(load, mine)))
+    if share:
+        shown[0].append(partial(Replay, await asyncio.to_thread(load, SCREEN)))
     guests: list[Guest] = []
     try:
-        for number, (token, camera) in enumerate(zip(tokens, cameras, strict=True)):
-            guest = Guest(number, len(tokens), camera() if camera else None, talks=talk)
+        for number, (token, makes) in enumerate(zip(tokens, shown, strict=True)):
+            guest = Guest(number, len(tokens), *(make() for make in makes), talks=talk)
             guests.append(guest)
             await guest.join(url, token)
         yield guests
@@ -149,6 +152,7 @@ async def run_guests(
     live_spec: Spec | None = None,
     talk: bool = True,
     video: bool = True,
+    share: bool = False,
 ) -> None:
     """Run a party for ``seconds``, or until it is cancelled.
 
@@ -156,7 +160,7 @@ async def run_guests(
     :raises GuestError: a guest was lost; says who and why.
     """
     async with party(
-        url, tokens, spec=spec, live=live, live_spec=live_spec, talk=talk, video=video
+        url, tokens, spec=spec, live=live, live_spec=live_spec, talk=talk, video=video, share=share
     ) as guests:
         if ready is not None:
             ready(guests)

@@ -1,4 +1,4 @@
-"""A camera that replays a loop on the wall clock, without encoding anything."""
+"""A camera, or a shared screen, that replays a loop on the wall clock, without encoding anything."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ class Replay:
 
     def track(self) -> rtc.LocalVideoTrack:
         """The track to publish, with :meth:`options`."""
-        return rtc.LocalVideoTrack.create_video_track("camera", self.source)
+        name = "screen" if self.loop.spec.screen else "camera"
+        return rtc.LocalVideoTrack.create_video_track(name, self.source)
 
     def options(self) -> rtc.TrackPublishOptions:
-        spec = self.loop.spec
+        spec, sources = self.loop.spec, rtc.TrackSource
         return rtc.TrackPublishOptions(
-            source=rtc.TrackSource.SOURCE_CAMERA,
+            source=sources.SOURCE_SCREENSHARE if spec.screen else sources.SOURCE_CAMERA,
             simulcast=False,
             video_codec=video_proto.VideoCodec.VP8,
             video_encoder=room_proto.VideoEncoderBackend.ENCODER_BACKEND_PRE_ENCODED,

@@ -102,12 +102,15 @@ class Guests:
 
 
 @contextlib.contextmanager
-def guests_in(server: ServerEnd, channel: str, count: int, folder: Path, *arguments: str) -> Iterator[Guests]:
+def guests_in(
+    server: ServerEnd, channel: str, count: int, folder: Path, *arguments: str, after: int = 0
+) -> Iterator[Guests]:
     """Make accounts for guests and bring them into a channel; they leave with the block.
 
+    :param after: how many guests this server end has had before.
     :param arguments: further options of ``python -m tests.guests``.
     """
-    persons = account.people(count)
+    persons = account.people(count, after)
     server.add_people(persons)
     ready = folder / "guests.json"
     ready.unlink(missing_ok=True)

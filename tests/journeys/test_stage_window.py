@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.guests.children import ChildError
 from tests.guests.stack import App
-from tests.journeys.world import World, until
-
-NAMES = ["stage", "windows", "demand", "voice"]
+from tests.journeys.stage_window import (
+    NAMES,
+    do,
+    placed,
+    press,
+    press_until,
+    resize,
+    stage_size,
+    users,
+    view,
+    wanted,
+    window,
+)
+from tests.journeys.world import World
 
 
 @pytest.fixture(scope="module")
@@ -20,31 +28,6 @@ def call(world: World) -> Iterator[App]:
     with world.call() as app:
         app.wait("everybody's video", NAMES, lambda s: len(placed(s)) == 4 and len(wanted(s)) == 3, 30.0)
         yield app
-
-
-def placed(slices: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(slices["stage"]["windows"].get("main", ()))
-
-
-def view(slices: dict[str, Any]) -> dict[str, Any]:
-    return dict(slices["stage"]["views"].get("main", {}))
-
-
-def users(slices: dict[str, Any]) -> set[str]:
-    return {tile["user"] for tile in placed(slices)}
-
-
-def wanted(slices: dict[str, Any]) -> set[str]:
-    return {track["user"] for track in slices["demand"]["tracks"]}
-
-
-def window(slices: dict[str, Any]) -> dict[str, Any]:
-    return next(dict(each) for each in slices["windows"]["windows"] if each["name"] == "main")
-
-
-def stage_size(slices: dict[str, Any]) -> tuple[int, int]:
-    viewport = window(slices)["viewport"] or {"width": 0, "height": 0}
-    return viewport["width"], viewport["height"]
 
 
 def same(slices: dict[str, Any], before: dict[str, Any]) -> bool:
@@ -55,33 +38,6 @@ def same(slices: dict[str, Any], before: dict[str, Any]) -> bool:
         and users(slices) == users(before)
         and stage_size(slices)[0] == stage_size(before)[0]
     )
-
-
-def do(world: World, *command: str) -> None:
-    subprocess.run(command, env=world.screen.environ, check=True, timeout=20)
-
-
-def press(world: World, key: str) -> None:
-    do(world, "wmctrl", "-a", "xcord")
-    do(world, "xdotool", "key", "--clearmodifiers", key)
-
-
-def press_until(
-    world: World, call: App, key: str, what: str, true: Callable[[dict[str, Any]], object]
-) -> None:
-    """Press a key whose repeat is harmless: a page may not have heard of the last change yet."""
-
-    def pressed() -> object:
-        press(world, key)
-        with contextlib.suppress(ChildError):
-            return bool(call.wait(what, NAMES, true, 1.0))
-        return False
-
-    until(pressed, what, 60)
-
-
-def resize(world: World, width: int, height: int) -> None:
-    do(world, "wmctrl", "-r", "xcord", "-e", f"0,20,20,{width},{height}")
 
 
 def test_digits_choose_and_escape_goes_back(world: World, call: App) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from tests.guests.stack import App
+from tests.journeys.stage_window import minimise, off, received
 from tests.journeys.world import World
 
 PATIENCE = 60.0
@@ -23,26 +22,9 @@ def call(world: World) -> Iterator[App]:
         yield app
 
 
-def received(slices: dict[str, Any]) -> bool:
-    """Video of each guest comes, asked for in the size of its tile."""
-    videos = slices["statistics"]["videos"]
-    return bool(videos) and all(
-        video["kilobits"] > 0 and video["asked_height"] > 0 and video["tile_height"] > 0 for video in videos
-    )
-
-
-def off(slices: dict[str, Any]) -> bool:
-    """Not a byte of video came since the last look."""
-    videos = slices["statistics"]["videos"]
-    return bool(videos) and all(
-        video["kilobits"] == 0 and video["why"] == "unseen" and video["asked_height"] == 0 for video in videos
-    )
-
-
 @contextlib.contextmanager
 def minimised(world: World, call: App) -> Iterator[None]:
-    tool = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^xcord$"]
-    subprocess.run([*tool, "windowminimize"], env=world.screen.environ, check=True, timeout=PATIENCE)
+    minimise(world)
     yield
     call.ask("window.show", name="main")
 
