@@ -16,13 +16,14 @@ from tests.journeys.stage import TESTER, findings
 
 import xcord_layout
 import xcord_overlay
-from xcord import Desktop, Quality, Speaking
+from xcord import Desktop, Preset, Quality, Speaking
 from xcord.config import Config
 from xcord.core import Core, running
 from xcord.door import Door, listen
 from xcord.plugins import Candidate
 from xcord.surroundings import Screen
 from xcord.testing import FakeWindows
+from xcord_overlay.presets import PRESETS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCREEN = Screen(id="a", name="Dell U2720Q", x=0, y=0, width=1600, height=1000, primary=True)
@@ -106,6 +107,21 @@ async def test_axe_finds_nothing_whether_it_is_looked_at_or_edited(scene: Scene,
             await expect(scene.page.locator(".panel")).to_have_count(int(editing))
             assert await findings(scene.page) == []
     await scene.ask("overlay.edit", on=False)
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+async def test_what_a_preset_shows_can_be_read_above_light_and_dark_programs(
+    scene: Scene, preset: Preset
+) -> None:
+    scene.actor.enter(problem="media")
+    await expect(scene.page.get_by_role("status")).to_be_visible()
+    await scene.ask("overlay.preset", name=preset)
+    await expect(scene.page.locator("li").first).to_be_visible()
+    opacity = scene.core.hub.read("overlay").opacity  # the window has it, and a page alone has no window
+    await scene.page.evaluate("percent => document.body.style.opacity = percent / 100", opacity)
+    for background in ("#ffffff", "#000000"):
+        await scene.page.evaluate("colour => document.documentElement.style.background = colour", background)
+        assert await findings(scene.page) == []
 
 
 def _lies_at(scene: Scene, x: int, y: int) -> bool:
