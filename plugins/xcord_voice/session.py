@@ -220,7 +220,7 @@ class Session:
     # -- microphone and packets ------------------------------------------------------------------------
 
     async def _publish(self, allowed: bool) -> None:
-        """Publishes the microphone, if there is one and the token allows it."""
+        """Publishes the microphone, as soon as there is one and if the token allows it."""
         if not allowed:
             self._on_microphone("denied")
             return
@@ -230,7 +230,7 @@ class Session:
         self._feeder = feeder
         if not await self._parts.microphone.connect(feeder):
             self._on_microphone("none")
-            return
+            await self._parts.microphone.there()
         silent = self._intents.silent
         try:
             await self.link.publish(source, silent)

@@ -21,7 +21,7 @@ from .echotest import EchoTest
 from .farend import FarEnd
 from .feeder import Feeder
 from .frames import Block
-from .intake import Intake, Outlet
+from .intake import Intake, Nobody, Outlet
 from .silence import Cause
 from .sound import Sound
 from .stages import Built
@@ -55,16 +55,6 @@ class MicrophoneScreen:
     notify: Callable[[str], None]
 
 
-class Nobody:
-    """Takes nothing: the sound is only measured."""
-
-    def deliver(self, samples: Block) -> None: ...
-
-    def skip(self, count: int) -> None: ...
-
-    def shut(self) -> None: ...
-
-
 class Microphone:
     """The device is open only while a call, a meter or an echo test needs it.
 
@@ -91,6 +81,8 @@ class Microphone:
         self._chain = Chain(self._far)
         self._activity = Activity()
         self._intake: Intake | None = None
+        self._refused = ""  # why the device that is wanted is not open
+        self._there = asyncio.Event()
         self._feeder: Feeder | None = None
         self._metered: tuple[Outlet, float] | None = None
         self._metering: asyncio.Task[None] | None = None
@@ -103,10 +95,14 @@ class Microphone:
     # -- who takes the sound ---------------------------------------------------------------------------
 
     async def connect(self, feeder: Feeder) -> bool:
-        """A call takes the sound whenever the gate is open; false if there is no microphone."""
+        """A call takes the sound whenever the gate is open; false if there is no microphone yet."""
         await self.test(False)
         self._feeder = feeder
         return not await self._adjust()
+
+    async def there(self) -> None:
+        """Returns when a device is open."""
+        await self._there.wait()
 
     async def release(self, feeder: Feeder) -> None:
         """This call takes no sound any more."""
@@ -177,18 +173,19 @@ class Microphone:
         """Opens the device if anybody needs it, lets it go otherwise; why it did not open."""
         async with self._busy:
             needed = self._feeder is not None or self._metered is not None or self._testing is not None
-            if needed and self._intake is None:
+            if needed and (self._intake is None or self._refused):
                 await self._make_stages()
-                return await self._open()
-            if not needed and self._intake is not None:
+                await self._open()
+            elif not needed and self._intake is not None:
                 self._intake = None
                 self._doubt.end()
                 self._sound.mixer.set_tap(None)
                 await self._sound.stop_recording()
-                self._show(problem="")
-            return ""
+                if not self._refused:
+                    self._show(problem="")
+            return self._refused if needed else ""
 
-    async def _open(self) -> str:
+    async def _open(self) -> None:
         loop = asyncio.get_running_loop()
 
         def tell() -> None:
@@ -209,11 +206,18 @@ class Microphone:
             if (feeder := self._feeder) is not None:
                 feeder.advance(len(block))
 
-        problem = await self._sound.record(take)
-        if not problem:
-            self._intake = intake
-        self._show(problem=problem)
-        return problem
+        self._intake = intake
+        self._tap()
+        self._opened(await self._sound.record(take, self._opened))
+
+    def _opened(self, problem: str) -> None:
+        """A device was opened, or why none could be; also later, when one dies or comes."""
+        if self._intake is None:
+            return
+        (self._there.clear if problem else self._there.set)()
+        if problem != self._refused:
+            self._refused = problem
+            self._show(problem=problem)
 
     def device_changed(self) -> None:
         """Another device delivers from now on."""
@@ -246,8 +250,13 @@ class Microphone:
             log.exception("the microphone's processing was not made; it goes on as it was")
             return
         self._chain.stages, self._built = built.stages, wanted
-        self._sound.mixer.set_tap(self._far.tap if wanted.echo_cancellation else None)
+        self._tap()
         self._show(suppressor=built.suppressor)
+
+    def _tap(self) -> None:
+        """The canceller hears what the loudspeaker plays."""
+        wanted = self._built is not None and self._built.echo_cancellation
+        self._sound.mixer.set_tap(self._far.tap if wanted else None)
 
     # -- what is shown ---------------------------------------------------------------------------------
 
@@ -271,6 +280,8 @@ class Microphone:
             self._doubt.begin(self._intake.listening)
 
     def _blame(self, cause: Cause) -> None:
+        if self._refused:
+            return  # nothing is open that could be silent
         if cause and cause != self._shown.problem:
             self._screen.notify(f"microphone.{cause}")
         self._show(problem=cause)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ import miniaudio
 import numpy as np
 
 from .engine import AudioEngine, NoDevice, NullEngine, Pull, Stream, Take
+from .pulse import server_refuses
 from .realtime import hurry
 from .ring import RATE
 
@@ -26,16 +28,17 @@ PERIODS = 2  # of playing; PulseAudio keeps one ahead whatever is said here, oth
 CAPTURE_MS = 10
 CAPTURE_PERIODS = 6  # what may wait when this process is late; it delays nothing
 APP = "xcord"
+REFUSES = "sound_server_refuses"
 
 
 class MiniaudioEngine:
     """Devices are named, never numbered: numbers change when something is plugged in."""
 
     name: Literal["miniaudio", "null"] = "miniaudio"
-    problem = ""
 
-    def __init__(self, devices: Any) -> None:
-        self._devices = devices
+    def __init__(self, devices: Any, problem: str = "") -> None:
+        self._devices, self.problem = devices, problem
+        self._lock = threading.Lock()
 
     def outputs(self) -> tuple[str, ...]:
         return tuple(self._playbacks())
@@ -51,12 +54,12 @@ class MiniaudioEngine:
             return _open(kind, samples, 1, found, _playing(pull), period_ms, PERIODS)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
-            raise NoDevice(refusal(error)) from error
+            raise NoDevice("permission" if self.problem == REFUSES else refusal(error)) from error
 
     def capture(self, device: str, take: Take) -> Stream:
         captures = self._captures()
         if not captures:
-            raise NoDevice("none")
+            raise NoDevice("permission" if self.problem == REFUSES else "none")
         kind, samples = miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16
         try:
             found, taking = captures.get(device), _capturing(take)
@@ -74,15 +77,20 @@ class MiniaudioEngine:
         return _named([device for device in found if not device["name"].startswith("Monitor of ")])
 
     def _listed(self, ask: Callable[[Any], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        """What there is. A sound server that was started anew needs a new connection."""
+        """What there is. A sound server that was started anew needs a new connection. One in which a thread
+        hangs is not used by another: two in one end the process."""
+        with self._lock:
+            devices, self._devices = self._devices, None
         for _ in range(2):
             try:
-                if self._devices is None:
-                    self._devices = miniaudio.Devices(_backends())
-                return ask(self._devices)
+                devices = devices or miniaudio.Devices(_backends())
+                found = ask(devices)
+                self._devices, self.problem = devices, ""
+                return found
             except miniaudio.MiniaudioError as error:
                 log.info("the sound system does not list its devices: %s", error)
-                self._devices = None
+                devices = None
+        self.problem = REFUSES if server_refuses() else ""
         return []
 
     def close(self) -> None:
@@ -102,8 +110,11 @@ class _Running:
 
 
 def open_engine() -> AudioEngine:
-    """The machine's sound, or the null engine with the reason. Never raises for a lack of sound."""
-    return open_miniaudio() or NullEngine("no_sound")
+    """The machine's sound, or the null engine with the reason. Never raises for a lack of sound. Where the
+    sound server does not let us in: an engine that lists nothing, says so, and asks again at each look."""
+    if engine := open_miniaudio():
+        return engine
+    return MiniaudioEngine(None, REFUSES) if server_refuses() else NullEngine("no_sound")
 
 
 def open_miniaudio() -> AudioEngine | None:

@@ -38,6 +38,16 @@ class Outlet(Protocol):
         ...
 
 
+class Nobody:
+    """Takes nothing: the sound is only measured."""
+
+    def deliver(self, samples: Block) -> None: ...
+
+    def skip(self, count: int) -> None: ...
+
+    def shut(self) -> None: ...
+
+
 Route = Callable[[], tuple[Outlet, float] | None]
 """Who takes the sound now, and since when (monotonic seconds) it may; None while the microphone is shut."""
 

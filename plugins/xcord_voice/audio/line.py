@@ -16,6 +16,9 @@ STILL = 4  # such looks in a row without a callback after which a device is dead
 SETTLE = 3.0  # seconds after opening in which callbacks may pause: an idle sink's second one comes after 2 s
 SHUN = 30.0  # seconds for which a device that died while it is listed is not tried again
 RETRY = 1.0  # seconds between two attempts to open any device
+OFTEN = 10  # attempts in a row that failed after which RARELY is enough
+RARELY = 5.0  # seconds between two attempts then; a device that comes or goes is tried at once
+MENDED = 0.3  # seconds in which another device may take over before anybody is told that one died
 LIVELY = 3  # callbacks after which a device runs; one that another program suspended still makes the first
 
 
@@ -33,7 +36,7 @@ class Pulse:
     @property
     def lively(self) -> bool:
         """Whether the device runs since it was opened."""
-        return self._beats() - self._first >= LIVELY
+        return self._still < STILL and self._beats() - self._first >= LIVELY
 
     def dead(self, now: float) -> bool:
         """To be asked every ``WATCH_EVERY`` seconds."""
@@ -73,12 +76,14 @@ class Line:
         self._refused = ""
         self._names: tuple[str, ...] | None = None
         self._pulse: Pulse | None = None
-        self._retry_at = 0.0
+        self._retry_at, self._failures = 0.0, 0
         self._shunned, self._shunned_until = "", 0.0
-        self._died = False
+        self._died, self._died_at = False, 0.0
 
     def listed(self, names: tuple[str, ...]) -> None:
         """These devices are there now."""
+        if names != self._names:
+            self._retry_at = 0.0
         self._names = names
         if self._shunned not in names:
             self._shunned = ""
@@ -96,7 +101,9 @@ class Line:
         """That device is open now, or none could be."""
         self.using, self.stream, self._refused = opened.name, opened.stream, opened.refused
         self._pulse = Pulse(self._beats, now) if opened.stream is not None else None
-        self._retry_at = now + RETRY
+        self._failures = 0 if opened.stream is not None else self._failures + 1
+        self._died = self._died and opened.stream is not None  # otherwise the refusal says more
+        self._retry_at = now + (RETRY if self._failures <= OFTEN else RARELY)
 
     def trouble(self, what: str) -> str:
         """Why the wanted device does not play, as a code: ``what`` and the reason, with ``chosen`` before it
@@ -104,11 +111,20 @@ class Line:
         ended, and those of whatever was opened after it did not begin."""
         if not self.needed:
             return ""
+        if self.refused:
+            return f"{what}_{self._refused}"
         if self._died and (self._pulse is None or not self._pulse.lively):
             return f"{what}_stopped"
-        if not self._refused:
-            return ""
-        return f"{what}_{self._refused}" if self.stream is None else f"chosen_{what}_{self._refused}"
+        return f"chosen_{what}_{self._refused}" if self._refused else ""
+
+    def mending(self, now: float) -> bool:
+        """It died a moment ago, and another one may play at once: nothing to tell of yet."""
+        return self._died and now - self._died_at < MENDED
+
+    @property
+    def refused(self) -> bool:
+        """Nothing is open, since nothing could be opened."""
+        return self.stream is None and bool(self._refused)
 
     @property
     def replaced(self) -> bool:
@@ -119,26 +135,34 @@ class Line:
         """Nothing is open."""
         self.stream = self._pulse = None
 
+    def rest(self) -> None:
+        """Nobody needs it any more; what was wrong with it is forgotten."""
+        self.needed = self._died = False
+        self._refused = ""
+
     def due(self, now: float) -> bool:
         """Whether a device is to be opened now, in place of the open one if there is one."""
         if not self.needed:
             return False
         if self.stream is None or self._pulse is None:
             return now >= self._retry_at
-        if self._died and self._pulse.lively:
-            self._died = False
         if self._pulse.dead(now):
             self.shun(now, self.using)
+            if not self._died:
+                self._died_at = now
             self._refused, self._died = "", True
             return True
+        if self._pulse.lively:
+            self._died = False
         return self._names is not None and self.using != self.wanted(now, self._names)
 
 
-def trouble_of(speakers: Line, outputs: tuple[str, ...], microphone: Line) -> str:
-    """The first thing that people should know of both, as a code. A microphone that never opened is told with
-    the capture."""
+def trouble_of(speakers: Line, outputs: tuple[str, ...], microphone: Line, now: float) -> str:
+    """The first thing that people should know of both, as a code. A microphone that does not open is told
+    with the capture."""
     if not outputs:
         return "no_sound"
-    if trouble := speakers.trouble("speaker"):
+    trouble = "" if speakers.mending(now) else speakers.trouble("speaker")
+    if trouble or microphone.refused or microphone.mending(now):
         return trouble
-    return microphone.trouble("microphone") if microphone.stream is not None else ""
+    return microphone.trouble("microphone")

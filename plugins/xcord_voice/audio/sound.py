@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 
 from xcord import Devices
 
-from .engine import NORMAL, AudioEngine, NoDevice, NullEngine, Profile, Pull, Take
-from .line import WATCH_EVERY, Line, Opened, trouble_of
+from ..tasks import Tasks
+from .engine import NORMAL, AudioEngine, NullEngine, Profile, Take
+from .line import WATCH_EVERY, Line, Opened
+from .listing import HANGS, Listing
 from .mixer import Mixer
+from .opening import Direction, playing, recording
 from .ring import RATE, Samples
 from .worker import Worker
 
@@ -38,7 +41,7 @@ class Sound:
     def __init__(self, open_engine: Callable[[], AudioEngine], publish: Callable[[Devices], None]) -> None:
         self.mixer = Mixer()
         self.profile: Profile = NORMAL
-        self._open_engine, self._publish = open_engine, publish
+        self._open_engine = open_engine
         self._engine: AudioEngine = NullEngine("starting")
         self._worker = Worker("voice-sound")
         self._speakers = Line(lambda: self.mixer.pulls)
@@ -46,8 +49,14 @@ class Sound:
         self._blocks = 0
         self._wanted: set[str] = set()
         self._take: Take | None = None
+        self._told: Callable[[str], None] = lambda problem: None
+        self._playing = playing(lambda: self.mixer.pull, lambda: self.profile.period_ms)
+        self._recording = recording(self._taken)
+        self._listing = Listing(self._speakers, self._microphone, publish)
         self._opening: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._mending: asyncio.Task[None] | None = None
+        self._mends = Tasks(lambda error: log.error("a sound device was not looked after", exc_info=error))
         self._closed = False
         self._busy = asyncio.Lock()
         self._works: set[asyncio.Task[Any]] = set()
@@ -80,11 +89,12 @@ class Sound:
         """Does not need the speakers any more."""
         await self._whole(self._stop(who))
 
-    async def record(self, take: Take) -> str:
+    async def record(self, take: Take, told: Callable[[str], None] = lambda problem: None) -> str:
         """The microphone's blocks go to ``take``, on the device's thread, also those of another device
-        after this one is gone; otherwise a code that says why not: ``none``, ``permission``, ``busy`` or
-        ``failed``."""
-        return await self._whole(self._record(take))
+        after this one is gone. Why none opens is returned as a code: ``none``, ``permission``, ``busy`` or
+        ``failed``; it is tried again until ``stop_recording``, and ``told`` gets what came of each time
+        (empty: one is open)."""
+        return await self._whole(self._record(take, told))
 
     async def stop_recording(self) -> None:
         """The microphone is let go; nothing of it is taken when this returns."""
@@ -112,12 +122,13 @@ class Sound:
     # -- carrying it out -------------------------------------------------------------------------------
 
     async def _open(self) -> None:
-        self._engine = await self._do(self._open_engine, NullEngine("sound_server_hangs"))
+        await self._search()
         await self._look()
         self._keeping = asyncio.ensure_future(self._keep())
 
     async def _close(self) -> None:
-        ending = {each for each in (*self._chimes, self._opening, self._keeping) if each is not None}
+        keeping = (self._opening, self._keeping, self._mending)
+        ending = {each for each in (*self._chimes, *keeping) if each is not None}
         for task in ending:
             task.cancel()
         if ending:
@@ -139,7 +150,7 @@ class Sound:
         async with self._busy:
             self._wanted.discard(who)
             if not self._wanted:
-                self._speakers.needed = False
+                self._speakers.rest()
                 await self._close_line(self._speakers)
 
     async def _chime(self, samples: Samples) -> bool:
@@ -152,18 +163,16 @@ class Sound:
         await self.stop(name)
         return playing
 
-    async def _record(self, take: Take) -> str:
+    async def _record(self, take: Take, told: Callable[[str], None]) -> str:
         async with self._busy:
-            self._take, self._microphone.needed = take, True
+            self._take, self._told, self._microphone.needed = take, told, True
             await self._close_line(self._microphone)
-            problem = await self._open_line(self._microphone)
-            if problem:
-                self._take, self._microphone.needed = None, False
-            return problem
+            return await self._open_line(self._microphone)
 
     async def _stop_recording(self) -> None:
         async with self._busy:
-            self._take, self._microphone.needed = None, False
+            self._take = None
+            self._microphone.rest()
             await self._close_line(self._microphone)
 
     async def _choose(self, output: str, input: str) -> None:
@@ -183,7 +192,7 @@ class Sound:
             self._wanted.clear()
             self._take = None
             for line in (self._microphone, self._speakers):
-                line.needed = False
+                line.rest()
                 await self._close_line(line)
 
     # -- lines -----------------------------------------------------------------------------------------
@@ -197,45 +206,21 @@ class Sound:
     async def _open_line(self, line: Line) -> str:
         if self._closed:  # who asks now, asks too late: above all no microphone opens any more
             return "failed"
-        opened = await self._do(lambda: self._opened(line), Opened("", None, "failed", "failed"))
+        direction, engine = self._direction(line), self._engine
+        opened = await self._do(lambda: direction.opened(line, engine), Opened("", None, "failed", "failed"))
         line.opened(time.monotonic(), opened)
+        if line is self._microphone:
+            self._told(opened.problem)
         return opened.problem
+
+    def _direction(self, line: Line) -> Direction:
+        return self._playing if line is self._speakers else self._recording
 
     async def _close_line(self, line: Line) -> None:
         stream = line.stream
         line.closed()
         if stream is not None:
             await self._do(stream.close, None)
-
-    def _opened(self, line: Line) -> Opened:
-        """In the sound thread: the wanted device, or the default one in its place."""
-        now, engine = time.monotonic(), self._engine
-        names = engine.outputs() if line is self._speakers else engine.inputs()
-        name = line.wanted(now, names)
-        opened = self._opened_as(line, engine, name, self.mixer.pull, self._taken)
-        if opened.stream is None and name:
-            line.shun(now, name)
-            instead = self._opened_as(line, engine, "", self.mixer.pull, self._taken)
-            return instead._replace(refused=opened.problem)
-        return opened._replace(refused=opened.problem)
-
-    def _free(self, line: Line) -> bool:
-        """In the sound thread: whether a device that was refused opens now. What is in its place goes on."""
-        now, engine = time.monotonic(), self._engine
-        name = line.wanted(now, engine.outputs() if line is self._speakers else engine.inputs())
-        probe = self._opened_as(line, engine, name, _silence, lambda block: None)
-        probe.close()
-        if probe.stream is None:
-            line.shun(now, name)
-        return probe.stream is not None
-
-    def _opened_as(self, line: Line, engine: AudioEngine, name: str, pull: Pull, take: Take) -> Opened:
-        try:
-            if line is self._speakers:
-                return Opened(name, engine.play(name, pull, self.profile.period_ms))
-            return Opened(name, engine.capture(name, take))
-        except NoDevice as error:
-            return Opened(name, None, error.code)
 
     def _taken(self, block: NDArray[np.int16]) -> None:
         """On the microphone's thread."""
@@ -246,41 +231,53 @@ class Sound:
     # -- devices that come and go ----------------------------------------------------------------------
 
     async def _keep(self) -> None:
+        """What is done about devices may take long, so one thing at a time is done beside this."""
         look_at = time.monotonic() + LOOK_EVERY
         while True:
             await asyncio.sleep(WATCH_EVERY)
-            if time.monotonic() >= look_at:
-                await self._look()
-                look_at = time.monotonic() + (SEARCH_EVERY if self._engine.name == "null" else LOOK_EVERY)
-            for line in (self._speakers, self._microphone):
-                if line.due(time.monotonic()):
-                    log.info("a sound device is opened anew, in place of %r", line.using)
-                    # Called before the loop goes on to the next line.
-                    if not line.replaced or await self._do(lambda: self._free(line), False):  # noqa: B023
-                        await self._whole(self._reopen(line))
-                    # Whether it is still there decides when it is tried again.
-                    await self._look()
+            now = time.monotonic()
+            due = [line for line in (self._speakers, self._microphone) if line.due(now)]
+            if self._mending is None or self._mending.done():
+                if due and not self._busy.locked():  # otherwise somebody opens or closes it just now
+                    self._mending = self._mends.start(self._open_anew(due))
+                elif now >= look_at:
+                    self._mending = self._mends.start(self._look_again())
+                    look_at = now + (SEARCH_EVERY if self._engine.name == "null" else LOOK_EVERY)
+            self._show()
+
+    async def _open_anew(self, lines: list[Line]) -> None:
+        for line in lines:
+            if line.stream is not None:
+                log.info("a sound device is opened anew, in place of %r", line.using)
+            direction, engine = self._direction(line), self._engine
+            # Called before the loop goes on to the next line.
+            if not line.replaced or await self._do(lambda: direction.free(line, engine), False):  # noqa: B023
+                await self._whole(self._reopen(line))
+        # Whether it is still there decides when it is tried again.
+        await self._look()
+
+    async def _look_again(self) -> None:
+        if self._engine.name == "null" and self._engine.problem in ("no_sound", HANGS):
+            await self._search()
+        await self._look()
+
+    async def _search(self) -> None:
+        self._engine = await self._do(self._open_engine, NullEngine(HANGS))
 
     async def _look(self) -> None:
         if self._closed:
             return
-        if self._engine.name == "null" and self._engine.problem == "no_sound":
-            self._engine = await self._do(self._open_engine, self._engine)
         engine = self._engine
-        nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        inputs, outputs = await self._do(lambda: (engine.inputs(), engine.outputs()), nothing)
-        self._speakers.listed(outputs)
-        self._microphone.listed(inputs)
-        self._publish(
-            Devices(
-                engine=engine.name,
-                inputs=inputs,
-                outputs=outputs,
-                input=self._microphone.choice if self._microphone.choice in inputs else "",
-                output=self._speakers.choice if self._speakers.choice in outputs else "",
-                problem=engine.problem or trouble_of(self._speakers, outputs, self._microphone),
-            )
-        )
+        listed = await self._do(lambda: (engine.inputs(), engine.outputs()), None)
+        self._listing.found(engine, listed)
+        if self._microphone.stream is not None and listed is not None and not listed[0]:
+            # Without a microphone sound systems give us what the loudspeakers play.
+            await self._whole(self._reopen(self._microphone))
+        self._show()
+
+    def _show(self) -> None:
+        if not self._closed:
+            self._listing.show(self._engine, time.monotonic())
 
     # -- the sound thread ------------------------------------------------------------------------------
 
@@ -294,7 +291,3 @@ class Sound:
     async def _do(self, function: Callable[[], T], otherwise: T) -> T:
         """Runs in the sound thread; ``otherwise`` if that does not answer or fails."""
         return await self._worker.ask(function, otherwise, ANSWER_WITHIN)
-
-
-def _silence(count: int) -> Samples:
-    return np.zeros(count, np.float32)

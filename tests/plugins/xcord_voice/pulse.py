@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -25,9 +26,11 @@ MODULES = (
 
 @dataclass
 class Pulse:
-    """The running server. ``environment`` is what clients need to find it."""
+    """The running server. ``environment`` is what clients need to find it; ``server`` is its process, where
+    it is one."""
 
     environment: dict[str, str] = field(repr=False)
+    server: subprocess.Popen[bytes] | None = None
 
     def load(self, module: str) -> str:
         """Loads a module; returns its number for ``unload``."""
@@ -35,6 +38,16 @@ class Pulse:
 
     def unload(self, number: str) -> None:
         self.control("unload-module", number)
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It answers nobody for a while."""
+        assert self.server is not None
+        self.server.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.server.send_signal(signal.SIGCONT)
 
     def mute(self, on: bool) -> None:
         """The system mutes the microphone."""
@@ -130,7 +143,7 @@ def start_pulse(folder: Path) -> Iterator[Pulse]:
             stdout=output,
             stderr=output,
         )
-    pulse = Pulse(environment)
+    pulse = Pulse(environment, server)
     try:
         deadline = time.monotonic() + 15
         while True:

@@ -8,7 +8,19 @@ from typing import Any, cast
 import pytest
 
 from xcord_voice.audio.engine import Stream
-from xcord_voice.audio.line import LIVELY, RETRY, SETTLE, SHUN, WATCH_EVERY, Line, Opened, Pulse
+from xcord_voice.audio.line import (
+    LIVELY,
+    OFTEN,
+    RARELY,
+    RETRY,
+    SETTLE,
+    SHUN,
+    WATCH_EVERY,
+    Line,
+    Opened,
+    Pulse,
+    trouble_of,
+)
 
 OPEN = cast("Stream", SimpleNamespace(close=lambda: None))
 
@@ -131,4 +143,69 @@ def test_a_device_that_stops_and_does_not_run_again_is_told_until_one_does() -> 
     device.beats += LIVELY
     assert device.line.trouble("speaker") == ""
     device.watch(1)
+    assert device.line.trouble("speaker") == ""
+
+
+def test_what_does_not_open_is_tried_ever_more_rarely_and_at_once_when_a_device_comes() -> None:
+    device, waited = Device(), list[float | None]()
+    device.line.listed(())
+    for _ in range(OFTEN + 2):
+        device.line.opened(device.now, Opened("", None, "none", "none"))
+        waited.append(device.watch(2 * RARELY))
+    assert waited[:OFTEN] == [pytest.approx(RETRY, abs=1.5 * WATCH_EVERY)] * OFTEN
+    assert waited[-1] == pytest.approx(RARELY, abs=1.5 * WATCH_EVERY)
+    device.line.opened(device.now, Opened("", None, "none", "none"))
+    device.line.listed(("headset",))
+    assert device.watch(1) == WATCH_EVERY
+
+
+@pytest.mark.parametrize("what", ["speaker", "microphone"])
+@pytest.mark.parametrize(
+    ("takes", "opened", "beats", "told"),
+    [
+        (5.0, Opened("", OPEN), True, "stopped"),  # the sound system hangs
+        (0.2, Opened("", OPEN), True, ""),
+        (0.2, Opened("", OPEN), False, "stopped"),
+        (0.2, Opened("", None, "busy", "busy"), False, "busy"),
+        (0.2, Opened("", OPEN, "", "busy"), True, "chosen"),
+    ],
+    ids=["hangs", "replaced", "suspended", "refused", "another"],
+)
+def test_a_dead_device_is_told_within_a_second_unless_another_takes_over(
+    what: str, takes: float, opened: Opened, beats: bool, told: str
+) -> None:
+    device, well = Device(), Device()
+    well.open()
+    device.open()
+    speakers, microphone = (device, well) if what == "speaker" else (well, device)
+    assert device.watch(SETTLE + 1) is None
+    died, opens_at, open_ = device.now, float("inf"), False
+    shown = set[str]()
+    while device.now - died < 1.0:
+        device.now += WATCH_EVERY
+        device.beats += LIVELY if open_ and beats else 0
+        if device.line.due(device.now) and opens_at == float("inf"):
+            device.line.closed()
+            opens_at = device.now + takes
+        if not open_ and device.now >= opens_at:
+            device.line.opened(device.now, opened)
+            open_ = True
+        shown.add(trouble_of(speakers.line, ("speakers",), microphone.line, device.now))
+    expected = f"chosen_{what}_busy" if told == "chosen" else f"{what}_{told}"
+    if not told or (what, told) == ("microphone", "busy"):  # the capture tells that
+        assert shown == {""}
+    else:
+        assert shown == {"", expected}
+
+
+def test_what_was_wrong_with_a_device_is_forgotten_once_nobody_needs_it() -> None:
+    device = Device()
+    device.open()
+    device.watch(SETTLE)
+    assert device.watch(1, beating=False) is not None
+    assert device.line.trouble("speaker") == "speaker_stopped"
+    device.line.rest()
+    device.line.closed()
+    device.line.needed = True
+    device.open()
     assert device.line.trouble("speaker") == ""

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from tests.plugins.xcord_voice.fakes import Network
 
 from xcord import CommandError
 from xcord.testing import World, settle
+from xcord_voice.audio import line
 from xcord_voice.audio.capture import TEST_FOR
-from xcord_voice.audio.chain import Processing
+from xcord_voice.audio.chain import Processing, Stages
+from xcord_voice.audio.frames import Block
 from xcord_voice.audio.stages import Built
 
 
@@ -198,6 +201,74 @@ async def test_a_microphone_that_does_not_open_is_said(
         network.engine.refusal = ""
         await world.ask("voice.meter", {"on": True})
         assert world.read("capture").problem == ""
+
+
+@pytest.mark.parametrize("problem", ["none", "permission", "busy", "failed"])
+async def test_a_microphone_that_dies_in_a_call_is_said_until_one_opens_again(
+    network: Network, monkeypatch: pytest.MonkeyPatch, problem: str
+) -> None:
+    monkeypatch.setattr(line, "SETTLE", 0.2)
+    async with network.running(monkeypatch) as world:
+        await network.join(world)
+        await world.until(lambda: world.read("voice").microphone == "on")
+        assert network.engine.take is not None
+        network.engine.take, network.engine.refusal = None, problem
+        await world.until(lambda: world.read("capture").problem == problem)
+        assert (world.read("voice").status, network.engine.take) == ("connected", None)
+        network.engine.refusal = ""
+        await world.until(lambda: world.read("capture").problem == "")
+
+        def heard_again() -> bool:
+            say(network, 9000, 1)
+            return bool(network.sources[0].fed)
+
+        await world.until(heard_again)
+        assert network.link.published == [False]
+
+
+async def test_a_microphone_that_comes_in_the_middle_of_a_call_is_published_and_heard(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        network.engine.refusal = "none"
+        await network.join(world)
+        await world.until(lambda: world.read("voice").microphone == "none")
+        world.open_window()
+        with pytest.raises(CommandError) as caught:
+            await world.ask("voice.echo_test", {"on": True})
+        assert (caught.value.code, network.link.published) == ("microphone_none", [])
+        await world.ask("voice.mute", {"on": True})
+        network.engine.refusal = ""
+        await world.until(lambda: world.read("voice").microphone == "on")
+        assert world.read("capture").problem == ""
+        assert network.link.published == [True]
+        say(network, 9000, 50)
+        assert network.sources[0].fed == []
+        await world.ask("voice.leave")
+        await world.until(lambda: network.engine.open == 0)
+
+
+async def test_the_echo_canceller_hears_the_loudspeaker_in_every_call(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[Block] = []
+    native = SimpleNamespace(play=played.append, process=lambda frame: frame)
+    network.build = lambda wanted: Built(Stages(native), "off")  # type: ignore[method-assign]
+    async with network.running(monkeypatch) as world:
+        for _ in range(2):
+            await network.join(world)
+            await world.until(lambda: world.read("voice").microphone == "on")
+            assert network.engine.pull is not None
+            played.clear()
+            network.engine.pull(4800)
+
+            def taken() -> int:
+                say(network, 9000, 1)
+                return len(played)
+
+            assert await world.until(taken) == 10
+            await world.ask("voice.leave")
+            await world.until(lambda: network.engine.open == 0)
 
 
 async def test_a_silent_microphone_is_told_once_with_its_cause_and_the_mark_goes_with_the_silence(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tests.plugins.xcord_voice.callers import eventually, tone, tone_level
-from tests.plugins.xcord_voice.pulse import Pulse, start_pulse
+from tests.plugins.xcord_voice.pulse import MODULES, Pulse, start_pulse
 
 from xcord import Devices
 from xcord_voice.audio import line
@@ -102,6 +102,38 @@ async def test_a_microphone_is_unplugged_and_plugged_in_again(either: Pulse) -> 
         await eventually(lambda: sound._microphone.using == "Other")
         await hears()
     await sound.aclose()
+
+
+async def test_the_only_microphone_is_unplugged_and_plugged_in_again(pulse: Pulse) -> None:
+    sound, blocks, told = Sound(open_engine, lambda devices: None), list[NDArray[np.int16]](), list[str]()
+    await sound.open("", "")
+    assert await sound.record(lambda block: blocks.append(block.copy()), told.append) == ""
+
+    async def hears() -> None:
+        blocks.clear()
+        await eventually(lambda: blocks and tone_level(np.concatenate(blocks)[-12_000:], 1000) > -14)
+
+    with pulse.speaking(tone(1000, 0, 48_000)):
+        await hears()
+        await asyncio.sleep(line.SETTLE)
+        pulse.control("unload-module", "module-remap-source")
+        await eventually(lambda: told[-1] == "none")
+        pulse.load(MODULES[2])
+        await eventually(lambda: told[-1] == "")
+        await hears()
+    await sound.aclose()
+
+
+async def test_the_last_loudspeaker_is_unplugged_which_is_told_until_there_is_one_again(pulse: Pulse) -> None:
+    async with playing("") as it:
+        await it.heard(pulse, "speakers")
+        await asyncio.sleep(line.SETTLE)
+        pulse.control("unload-module", "module-null-sink")
+        await eventually(lambda: it.shown[-1].problem == "no_sound")
+        for each in MODULES[:2]:
+            pulse.load(each)
+        await it.heard(pulse, "speakers")
+        await eventually(lambda: it.shown[-1].problem == "")
 
 
 async def test_the_systems_default_is_followed(either: Pulse) -> None:

@@ -247,3 +247,83 @@ async def test_a_sound_system_that_is_found_after_the_end_is_closed(monkeypatch:
     assert await asyncio.to_thread(closed.wait, 10)
     await eventually(lambda: sound_threads() <= before)
     await asyncio.wait({opening})
+
+
+async def test_a_sound_system_that_hangs_is_told_until_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.1)
+    monkeypatch.setattr(module, "LOOK_EVERY", 0.1)
+    answers, engine, shown = threading.Event(), StillEngine(), list[Devices]()
+    answers.set()
+    outputs = engine.outputs
+
+    def slowly() -> tuple[str, ...]:
+        answers.wait(20)
+        return outputs()
+
+    engine.outputs = slowly  # type: ignore[method-assign]
+    sound = sound_of(engine, shown)
+    await sound.open("", "")
+    assert (shown[-1].problem, shown[-1].outputs) == ("", ("speakers",))
+    answers.clear()
+    await eventually(lambda: shown[-1].problem == "sound_server_hangs")
+    assert shown[-1].outputs == ("speakers",)
+    answers.set()
+    await eventually(lambda: shown[-1].problem == "")
+    await sound.aclose()
+
+
+async def test_a_sound_system_that_hangs_at_the_start_is_found_once_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.1)
+    monkeypatch.setattr(module, "SEARCH_EVERY", 0.2)
+    monkeypatch.setattr(module, "LOOK_EVERY", 0.2)
+    answers, engine, shown = threading.Event(), StillEngine(), list[Devices]()
+
+    def find() -> StillEngine:
+        answers.wait(20)
+        return engine
+
+    sound = Sound(find, shown.append)
+    await sound.open("", "")
+    assert shown[-1].problem == "sound_server_hangs"
+    answers.set()
+    await eventually(lambda: (shown[-1].problem, shown[-1].engine) == ("", "miniaudio"))
+    await sound.aclose()
+
+
+async def test_a_microphone_that_does_not_open_is_tried_until_it_does_or_nobody_wants_it() -> None:
+    engine, told = StillEngine(), list[str]()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    engine.refusal = "busy"
+    assert await sound.record(lambda block: None, told.append) == "busy"
+    engine.refusal = ""
+    await eventually(lambda: told[-1] == "" and engine.open == 1)
+    await sound.stop_recording()
+    assert engine.open == 0
+    engine.refusal = "busy"
+    assert await sound.record(lambda block: None, told.append) == "busy"
+    await sound.stop_recording()
+    engine.refusal, count = "", len(told)
+    await asyncio.sleep(1.5)  # longer than it takes to try again
+    assert (engine.open, len(told)) == (0, count)
+    await sound.aclose()
+
+
+async def test_a_device_that_opens_slowly_is_opened_once() -> None:
+    engine, opening = StillEngine(), threading.Event()
+    play = engine.play
+
+    def slowly(device: str, pull: Any, period_ms: int) -> Any:
+        stream = play(device, pull, period_ms)
+        opening.wait(5 * line.WATCH_EVERY)
+        return stream
+
+    engine.play = slowly  # type: ignore[method-assign]
+    sound = sound_of(engine)
+    await sound.open("", "")
+    await sound.play()
+    await asyncio.sleep(5 * line.WATCH_EVERY)  # longer than it takes to open it once more
+    assert engine.tried == [""]
+    await sound.aclose()

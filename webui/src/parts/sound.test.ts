@@ -117,3 +117,22 @@ test('a call without sound says so beside its controls, and nothing while all is
   expect(told('speaker_busy')).toContain('Another program has the loudspeaker');
   expect(told('chosen_microphone_busy')).toContain('Another program has the chosen microphone');
 });
+
+test('a microphone that dies in a call is said beside its controls until there is one again', () => {
+  const told = (problem: 'none' | 'permission' | 'busy' | ''): string => {
+    const capture = { problem, suppressor: 'off' as const, testing: false };
+    hold(slices({ devices, capture, settings: { values: { 'app.language': 'en' } } }));
+    const voice = { ...idle, microphone: 'on' as const };
+    return draw(Controls, { voice }).querySelector('[role=status]')?.textContent.trim() ?? '';
+  };
+  expect(told('')).toBe('');
+  expect(told('none')).toContain('No microphone found');
+  expect(told('permission')).toContain('keeps it from xcord');
+  expect(told('busy')).toContain('Another program has the microphone');
+  expect(told('')).toBe('');
+});
+
+test('a sound server that does not let the app in is said in words', () => {
+  hold(slices({ devices: { ...devices, problem: 'sound_server_refuses' }, settings: { values: { 'app.language': 'en' } } }));
+  expect(draw(Controls, { voice: idle }).querySelector('[role=status]')?.textContent).toContain('does not let xcord in');
+});
