@@ -115,6 +115,25 @@ async def test_each_sound_has_a_switch_and_all_have_one_volume(
         assert heard == ["lost"]
 
 
+@pytest.mark.parametrize("off", ["join", "leave", "mute", "unmute", "lost", "returned"])
+async def test_a_sound_that_is_switched_off_is_the_only_one_missing(
+    network: Network, monkeypatch: pytest.MonkeyPatch, heard: list[str], off: str
+) -> None:
+    async with network.running(monkeypatch, options={f"voice.sounds.{off}": False}) as world:
+        link = await network.join(world)
+        await link.tell(seen("ann:phone", "PA_1"))
+        for on in (True, False):
+            await world.ask("voice.mute", {"on": on})
+            await settle()
+        await link.tell(events.SdkReconnecting())
+        await world.clock.advance(5.0)
+        await link.tell(events.SdkReconnected((seen("ann:phone", "PA_1"),)))
+        await link.tell(events.PersonGone("ann:phone", "PA_1"))
+        await world.clock.advance(15)
+        every = ["join", "join", "mute", "unmute", "lost", "returned", "leave"]
+        assert heard == [each for each in every if each != off]
+
+
 async def play_out(network: Network, world: World) -> float:
     """The loudest of what the loudspeaker takes within two seconds, as soon as it is open."""
     await world.until(lambda: network.engine.pull is not None)
