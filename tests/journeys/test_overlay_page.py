@@ -13,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from tests.journeys.actor import Actor
 from tests.journeys.stage import TESTER, findings
+from tests.waits import eventually
 
 import xcord_layout
 import xcord_overlay
@@ -39,6 +40,16 @@ class Scene:
 
     def __init__(self, core: Core, actor: Actor, page: Page, requests: list[str]) -> None:
         self.core, self.actor, self.page, self.requests = core, actor, page, requests
+        self.frames: list[str] = []  # what the page was sent
+        page.on("websocket", lambda socket: socket.on("framereceived", self._received))
+
+    def _received(self, frame: str | bytes) -> None:
+        self.frames.append(frame if isinstance(frame, str) else frame.decode())
+
+    async def page_knows(self, text: str) -> None:
+        """The page was sent this since it was last asked; what it does next, it does knowing that."""
+        await eventually(lambda: any(text in frame for frame in self.frames))
+        self.frames.clear()
 
     async def ask(self, command: str, **args: Any) -> None:
         await self.core.hub.ask(command, args, asker=TESTER)
@@ -90,9 +101,10 @@ async def scene(tmp_path: Path, browser: Browser) -> AsyncIterator[Scene]:
         page.set_default_timeout(60_000)
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
+        scene = Scene(core, actor, page, requests)
         await page.goto(core.address("overlay", "overlay"))
         await expect(page.locator(".person").first).to_be_visible()
-        yield Scene(core, actor, page, requests)
+        yield scene
         await page.close()
 
 
@@ -136,6 +148,7 @@ async def test_it_is_edited_by_keyboard_alone(scene: Scene) -> None:
         await scene.page.keyboard.press(key)
         x, y = x + dx, y + dy
         await scene.until(partial(_lies_at, scene, x, y))
+        await scene.page_knows(f'"x":{x},"y":{y}')  # from where the next key moves it
     await scene.page.keyboard.press("Tab")
     await scene.page.keyboard.press("ArrowRight")
     await scene.until(lambda: scene.own().width == 250)
