@@ -38,7 +38,9 @@ def _flap(stage: Stage, words: Sequence[str]) -> None:
         time.sleep(every)
 
 
-def _way(stage: Stage) -> Way:
+def measured(stage: Stage) -> Way:
+    """What the network does to packets between app and server now."""
+
     def look() -> Way:
         return measure(address("server"), patience=2.5)
 
@@ -53,7 +55,7 @@ def _way(stage: Stage) -> Way:
 
 def _proof(stage: Stage, words: Sequence[str]) -> None:
     """The fault is measured before anything is blamed on it."""
-    way = _way(stage)
+    way = measured(stage)
     made = 0.35 < way.lost < 0.65 if words[0] == "loss" else way.took > 0.9 and way.overtaken > 5
     if not made:
         raise CannotBreak(f"the network does not do what was asked ({words[0]}): {way}")

@@ -44,9 +44,11 @@ SEEN = """node => {
 
 
 async def open_settings(page: Page, settings: str = "Settings", show: str = "Show channels") -> Locator:
-    if await page.get_by_role("button", name=show).is_visible():
-        await page.get_by_role("button", name=show).click()
-    await page.get_by_role("button", name=settings).click()
+    opens, sidebar = (page.get_by_role("button", name=name) for name in (settings, show))
+    await expect(opens.or_(sidebar).first).to_be_visible()  # somebody has just signed in
+    if await sidebar.is_visible():
+        await sidebar.click()
+    await opens.click()
     dialog = page.get_by_role("dialog", name=settings)
     await expect(dialog.get_by_role("tabpanel")).to_be_visible()
     return dialog

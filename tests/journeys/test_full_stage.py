@@ -1,4 +1,4 @@
-"""A call with 25 guests in a real window: each mode, pins, a share, pages, people and window hidden."""
+"""A call with 25 guests in a real window: each mode, pins, a share, pages, hidden, resized, reconnected."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from tests.journeys.stage_window import (
     users,
     view,
     wanted,
+    window,
 )
 from tests.journeys.world import GUESTS, World
 
@@ -44,7 +45,7 @@ def call(world: World) -> Iterator[App]:
     ):  # where they are not yet, they take a while
         loop.load(spec)
     channel = world.server.channels()[2]["id"]
-    with sharing(world, channel, CROWD, GUESTS), world.call(channel=channel) as app:
+    with sharing(world, channel, CROWD, GUESTS), world.call("-p", "faults", channel=channel) as app:
         resize(world, *LARGE)
         everybody = app.wait("everybody", LOOK_AT, lambda s: len(users(s)) == CROWD + 1, PATIENCE)
         see(app, users(everybody) - {everybody["voice"]["me"]})
@@ -170,6 +171,8 @@ def test_pages_show_everybody_once_and_receive_one_page_at_a_time(world: World, 
     assert sum(map(len, found)) == len(set().union(*found)) == CROWD + 1
     press(world, "Prior")
     call.wait("the page before", LOOK_AT, lambda s: users(s) == found[-2])
+    call.ask("stage.page", page=1)
+    call.wait("the first page", LOOK_AT, lambda s: users(s) == found[0])
     resize(world, *LARGE)
     back(call, before)
 
@@ -190,3 +193,35 @@ def test_whom_i_hide_is_gone_and_of_a_hidden_window_nothing_comes(world: World, 
     call.wait("video again", ["statistics", *NAMES], received, PATIENCE)
     call.ask("settings.set", name="voice.statistics", value=False)
     back(call, before)
+
+
+def test_a_resized_window_keeps_everybody_in_order_and_in_sight(world: World, call: App) -> None:
+    before = call.read(*LOOK_AT)
+    for step in range(12):
+        resize(world, LARGE[0] - 15 * step, LARGE[1] + 5 * step)
+    narrow = LARGE[0] - 15 * 11
+    now = call.wait("the last size", LOOK_AT, lambda s: stage_size(s)[0] == narrow - SIDEBAR - 2 * MARGIN)
+    assert order(now) == order(before)
+    see(call, users(now) - {now["voice"]["me"]})
+    resize(world, *LARGE)
+    back(call, before)
+
+
+def test_after_a_full_reconnect_nobody_has_moved_and_everybody_is_seen(world: World, call: App) -> None:
+    before = call.read(*LOOK_AT)
+    seen: list[list[str]] = []
+
+    def until(status: str) -> None:
+        def reached(slices: Slices) -> bool:
+            if order(slices) not in seen:
+                seen.append(order(slices))
+            return bool(slices["voice"]["status"] == status)
+
+        call.wait(status, LOOK_AT, reached, PATIENCE)
+
+    call.ask("voice.simulate", kind="full_reconnect")
+    until("reconnecting")
+    until("connected")
+    back(call, before)
+    assert seen == [order(before)]
+    assert window(call.read("windows"))["connected"]

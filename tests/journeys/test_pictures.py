@@ -166,6 +166,7 @@ async def test_who_left_is_gone_from_the_screen_and_a_successor_shows_nothing_of
 async def test_a_picture_may_change_its_size_in_mid_stream(scene: Scene, painter: str) -> None:
     await scene.open(painter)
     sizes = [(320, 180), (1920, 1080), (33, 17), (1, 1), (180, 320), (2, 719), (3840, 2160), (641, 359)]
+    sizes += [(1600, 160), (160, 1600)]
     for turn, (width, height) in enumerate(sizes):
         is_right, colour = (is_red, RED) if turn % 2 == 0 else (is_blue, BLUE)
 

@@ -231,5 +231,8 @@ async def test_what_a_replacement_must_claim_is_said(name: str) -> None:
     row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}` |"))
     _, _, said_slices, said_commands, _ = row.split("|")
     assert set(re.findall(r"`(\w+)`", said_slices)) == set(slices)
-    noun = commands[0].partition(".")[0]
-    assert {f"{noun}.{verb}" for verb in re.findall(r"`\w*\.(\w+)`", said_commands)} == set(commands)
+    noun, said = "", set[str]()
+    for its, verb in re.findall(r"`(\w*)\.(\w+)`", said_commands):
+        noun = its or noun
+        said.add(f"{noun}.{verb}")
+    assert said == set(commands)

@@ -44,6 +44,9 @@ SLICES = {
 }
 
 
+SDK_POOLS = ("tokio-", "livekit-audio")
+
+
 class Held(NamedTuple):
     """What the process holds that a leak would raise."""
 
@@ -55,15 +58,25 @@ class Held(NamedTuple):
 async def held() -> Held:
     """Counted after everything that is ready to end has ended.
 
-    Threads of the loop's own pool do not count: it grows to its bound as it is used.
+    Threads of the loop's own pool do not count: it grows to its bound as it is used. Nor do those of
+    the SDK's pools, each of which is known from its first call of ours on, nor foreign ones that have ended.
     """
     for _ in range(5):
         gc.collect()
         await asyncio.sleep(0)
-    names = sorted(thread.name for thread in threading.enumerate())
-    threads = tuple(name for name in names if not name.startswith("asyncio_"))
+    names = sorted(filter(None, map(_thread_name, threading.enumerate())))
+    threads = tuple(name for name in names if not name.startswith(("asyncio_", *SDK_POOLS)))
     tasks = tuple(sorted(_name(task) for task in asyncio.all_tasks()))
     return Held(tasks, threads, len(os.listdir("/proc/self/fd")))
+
+
+def _thread_name(thread: threading.Thread) -> str:
+    """A foreign thread's is the system's, and empty once it has ended, of which Python never hears."""
+    if not isinstance(thread, threading._DummyThread):
+        return thread.name
+    with suppress(OSError):
+        return Path(f"/proc/self/task/{thread.native_id}/comm").read_text().strip()
+    return ""
 
 
 def _name(task: asyncio.Task[Any]) -> str:

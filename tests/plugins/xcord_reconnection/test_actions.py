@@ -14,9 +14,9 @@ from xcord_voice.errors import FINAL, REASONS, reason_code
 
 MESSAGES = Path(__file__).resolve().parents[3] / "webui" / "messages"
 NOT_OF_A_JOIN = {
-    "bad_request", "invalid", "login_taken", "registration_closed", "invite_needed", "last_owner",
-    "limit_reached", "method_not_allowed", "no_such_invite", "no_such_server", "not_a_picture", "not_found",
-    "too_large", "upgrade_needed",
+    "already_in_call", "bad_request", "being_called", "invalid", "login_taken", "registration_closed",
+    "invite_needed", "last_owner", "limit_reached", "method_not_allowed", "no_such_invite", "no_such_ring",
+    "no_such_server", "not_a_picture", "not_found", "not_in_call", "too_large", "upgrade_needed",
 }  # fmt: skip
 
 

@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+import msgspec
 import numpy as np
 import pytest
 from livekit import rtc
 from numpy.typing import NDArray
 from tests.guests.live import Live
+from tests.guests.loop import Spec, load
+from tests.guests.replay import Replay
 from tests.parts import LiveKit
 from tests.waits import PATIENCE
 
@@ -137,6 +140,15 @@ class Caller:
         publication = await self.room.local_participant.publish_track(camera.track(), camera.options())
         self.tasks.append(asyncio.ensure_future(camera.run()))
         return publication.sid
+
+    async def show_in_vain(self) -> Replay:
+        """Publishes a camera without a keyframe, so that nobody sees a picture until its loop is replaced."""
+        whole = load(Spec())
+        deltas = tuple(data for n, data in enumerate(whole.frames) if n not in whole.keys)
+        camera = Replay(msgspec.structs.replace(whole, frames=deltas, twin=deltas, keys=frozenset()))
+        await self.room.local_participant.publish_track(camera.track(), camera.options())
+        self.tasks.append(asyncio.ensure_future(camera.run()))
+        return camera
 
     async def sent(self) -> dict[str, int]:
         """Pictures that were sent so far, by simulcast layer."""

@@ -15,6 +15,7 @@ from tests.plugins.xcord_voice.pulse import MODULES, Pulse, start_pulse
 
 from xcord import Devices
 from xcord_voice.audio import line
+from xcord_voice.audio import sound as module
 from xcord_voice.audio.devices import open_engine
 from xcord_voice.audio.ring import Samples
 from xcord_voice.audio.sound import Sound
@@ -104,7 +105,7 @@ async def test_a_microphone_is_unplugged_and_plugged_in_again(either: Pulse) -> 
     await sound.aclose()
 
 
-async def test_the_only_microphone_is_unplugged_and_plugged_in_again(pulse: Pulse) -> None:
+async def test_the_only_microphone_is_unplugged_and_plugged_in_again(either: Pulse) -> None:
     sound, blocks, told = Sound(open_engine, lambda devices: None), list[NDArray[np.int16]](), list[str]()
     await sound.open("", "")
     assert await sound.record(lambda block: blocks.append(block.copy()), told.append) == ""
@@ -113,12 +114,12 @@ async def test_the_only_microphone_is_unplugged_and_plugged_in_again(pulse: Puls
         blocks.clear()
         await eventually(lambda: blocks and tone_level(np.concatenate(blocks)[-12_000:], 1000) > -14)
 
-    with pulse.speaking(tone(1000, 0, 48_000)):
+    with either.speaking(tone(1000, 0, 48_000)):
         await hears()
         await asyncio.sleep(line.SETTLE)
-        pulse.control("unload-module", "module-remap-source")
+        either.control("unload-module", "module-remap-source")
         await eventually(lambda: told[-1] == "none")
-        pulse.load(MODULES[2])
+        either.load(MODULES[2])
         await eventually(lambda: told[-1] == "")
         await hears()
     await sound.aclose()
@@ -132,6 +133,18 @@ async def test_the_last_loudspeaker_is_unplugged_which_is_told_until_there_is_on
         await eventually(lambda: it.shown[-1].problem == "no_sound")
         for each in MODULES[:2]:
             pulse.load(each)
+        await it.heard(pulse, "speakers")
+        await eventually(lambda: it.shown[-1].problem == "")
+
+
+async def test_a_sound_server_that_hangs_is_told_until_it_answers(pulse: Pulse) -> None:
+    async with playing("") as it:
+        await it.heard(pulse, "speakers")
+        await asyncio.sleep(line.SETTLE)
+        with pulse.frozen(), pytest.MonkeyPatch.context() as patched:
+            patched.setattr(module, "ANSWER_WITHIN", 1.0)
+            await eventually(lambda: it.shown[-1].problem == "sound_server_hangs")
+            assert it.shown[-1].outputs == ("Speakers", "Wire")
         await it.heard(pulse, "speakers")
         await eventually(lambda: it.shown[-1].problem == "")
 

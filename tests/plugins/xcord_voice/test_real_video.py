@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from livekit import rtc
+from tests.guests.loop import Spec, load
 from tests.parts import LiveKit, start_livekit
 from tests.plugins.xcord_voice.callers import Caller, KeepingEngine, caller, kept_rooms, received
 
@@ -36,6 +37,11 @@ class Viewer:
     def look(self, user: str = "", size: tuple[int, int] = SMALL) -> None:
         """A window shows somebody's camera, or nobody's."""
         self.world.publish("demand", Demand((Want(user, "camera", *size),) if user else ()))
+
+    def seen(self) -> list[str]:
+        """Of whom a picture is there."""
+        keys = [(user, "camera", 0) for user in ("ann", "ben")]
+        return [user for user, *_ in self.world.shell.media.slots.newest(keys)]
 
     async def until_sized(self, size: tuple[int, int]) -> None:
         """Pictures of that size come."""
@@ -228,6 +234,21 @@ async def test_nothing_comes_of_who_takes_the_place_of_somebody_out_of_sight(
             await viewer.until_nothing_comes()
             viewer.look("ben", SMALL)
             await viewer.until_sized(SMALL)
+
+
+async def test_a_track_that_never_sends_a_picture_holds_nobody_up_and_may_begin_late(
+    livekit: LiveKit, view: View
+) -> None:
+    async with caller(livekit, "ann:phone") as ann, caller(livekit, "ben:phone") as ben, view() as viewer:
+        camera = await ann.show_in_vain()
+        await ben.show(90, *SMALL)
+        viewer.world.publish("demand", Demand((Want("ann", "camera", *SMALL), Want("ben", "camera", *SMALL))))
+        await viewer.until_sized(SMALL)
+        await viewer.world.until(lambda: camera.sent > 45, timeout=PATIENCE)
+        assert set(viewer.seen()) == {"ben"}
+        camera.loop = load(Spec())
+        await viewer.world.until(lambda: set(viewer.seen()) == {"ann", "ben"}, timeout=PATIENCE)
+        assert viewer.world.faults == []
 
 
 async def test_a_layer_that_nobody_takes_is_not_sent_any_more(livekit: LiveKit, view: View) -> None:
