@@ -25,6 +25,7 @@ LEAVING = "xcord.leaving"
 DEAFENED = "xcord.deafened"
 MOVED = "xcord.moved"
 SEND_WITHIN = 2.0  # seconds for a packet
+SAID_AGAIN_AFTER = 3.0  # seconds until the others are told once more whether we hear them
 LEAVE_WITHIN = 0.2  # seconds for the packet that says good-bye
 
 
@@ -125,7 +126,17 @@ class Session:
 
     def assert_deafened(self) -> None:
         """Tells everybody whether we hear them."""
-        self._job(self._send(DEAFENED, b"1" if self._intents.deafened else b"0"))
+        self._job(self._tell_deafened(self._intents.deafened))
+
+    async def _tell_deafened(self, on: bool) -> None:
+        """Twice: a busy machine may not send in time, and who has no data channel yet hears nothing."""
+        try:
+            await self._send(DEAFENED, b"1" if on else b"0")
+        except TimeoutError:
+            log.warning("the others were not told in time whether we hear them; they are told once more")
+        await self._parts.clock.sleep(SAID_AGAIN_AFTER)
+        if self._intents.deafened == on:
+            await self._send(DEAFENED, b"1" if on else b"0")
 
     def assert_demand(self) -> None:
         """Receives what windows show."""

@@ -307,6 +307,21 @@ async def test_deafened_is_told_on_change_and_to_newcomers_and_shuts_the_gate(
         assert world.read("voice").people[1].deafened
 
 
+async def test_deafened_is_told_once_more_and_nothing_that_is_not_so_any_longer(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network.running(monkeypatch) as world:
+        link = await network.join(world, "lobby", seen("ann:phone"))
+        await world.ask("voice.deafen", {"on": True})
+        await world.clock.advance(5.0)
+        assert link.sent == [("xcord.deafened", b"1", ())] * 2
+        await world.ask("voice.deafen", {"on": False})
+        await settle()
+        await world.ask("voice.deafen", {"on": True})
+        await world.clock.advance(5.0)
+        assert [data for _, data, _ in link.sent[2:]] == [b"0", b"1", b"1"]
+
+
 @pytest.mark.parametrize("deafened", [False, True])
 async def test_deafened_stands_on_disk_and_holds_from_the_start(
     network: Network, monkeypatch: pytest.MonkeyPatch, deafened: bool
