@@ -76,8 +76,8 @@ def test_leaving_ends_sound_and_takes_me_off_the_sfus_list(world: World, call: A
     assert now["me"] in sfu.people(world, now["room"])
     call.ask("voice.leave")
     call.wait("the end of the call", ["voice"], lambda s: s["voice"]["status"] == "idle")
-    until(lambda: now["me"] not in sfu.people(world, now["room"]), "my removal from the SFU's list", 20)
-    until(lambda: world.sound.listen(0.5) < SILENCE, "silence", 30)
+    until(lambda: now["me"] not in sfu.people(world, now["room"]), "my removal from the SFU's list", 5)
+    until(lambda: world.sound.listen(0.5) < SILENCE, "silence", 10)
     assert not call.read("voice")["voice"]["people"]
 
 

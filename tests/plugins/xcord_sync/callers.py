@@ -82,9 +82,9 @@ async def listening(served: Served, token: str, *, header: bool = False, **hello
         yield Ear(socket)
 
 
-async def ended(call: Call) -> None:
+async def ended(call: Call, within: float = PATIENCE) -> None:
     """Waits until the SFU has put them out."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(within):
         await call.ended.wait()
 
 

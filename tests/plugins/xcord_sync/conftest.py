@@ -1,10 +1,15 @@
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.journeys.secrets import leaks, logs_below, own_folder
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served, Servers
 from tests.plugins.xcord_sync.world import World, a_world, database
+
+from xcord_sync.backend.app import make_app
+from xcord_sync.backend.store import Store
 
 PASSWORDS = OWNER_PASSWORD, "a long password", "a long enough one", "a password of this test"
 
@@ -43,6 +48,16 @@ async def world(url: str) -> AsyncIterator[World]:
     """The web application in this process, on a database of this test's own; anybody may register."""
     async with a_world(url) as found:
         yield found
+
+
+@pytest.fixture
+async def other(world: World, url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A second instance on the same database."""
+    store = await Store.open(url)
+    app = make_app(replace(world.parts, store=store))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+        yield http
+    await store.close()
 
 
 @pytest.fixture

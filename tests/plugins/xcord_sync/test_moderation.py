@@ -40,7 +40,7 @@ async def test_a_muted_person_is_muted_and_may_unmute(served: Served) -> None:
         camera = await asyncio.to_thread(served.ask, "POST", path, owner, source="camera")
         assert (camera.status_code, publication.muted) == (204, False)
         assert (await asyncio.to_thread(served.ask, "POST", path, owner, source="all")).status_code == 204
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(5):
             await muted.wait()
         assert publication.muted
         told = await ear.until("muted", source="all")
@@ -62,7 +62,7 @@ async def test_a_moved_person_is_called_over_and_else_removed(served: Served) ->
         assert (await asyncio.to_thread(served.ask, "POST", path, owner, to=other)).status_code == 204
         told = await ear.until("called")
         assert told == {"type": "called", "device": "desk", "channel": channel, "to": other}
-        await ended(call)
+        await ended(call, 10)
 
 
 async def test_nobody_acts_over_their_own_rank(served: Served, server: str) -> None:
@@ -98,10 +98,10 @@ async def test_a_deleted_channel_ends_the_calls_in_it(served: Served, server: st
         await ear.sees(channel, user)
         await asyncio.to_thread(served.ask, "DELETE", f"/v1/channels/{channel}", owner)
         assert (await ear.until("removed"))["reason"] == "no_such_channel"
-        await ended(call)
+        await ended(call, 5)
         assert "directory" in [told["type"] for told in ear.said]
     async with in_call(ticket) as again:  # the token is still good
-        await ended(again)
+        await ended(again, 4)
     assert served.log_in(login, PASSWORD)
 
 

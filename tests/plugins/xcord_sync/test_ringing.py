@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -17,10 +16,8 @@ from tests.plugins.xcord_sync.served import Served
 from tests.plugins.xcord_sync.test_events import newcomer
 from tests.plugins.xcord_sync.world import Person, World
 
-from xcord_sync.backend.app import make_app
 from xcord_sync.backend.presence import ledger
 from xcord_sync.backend.presence.line import Line
-from xcord_sync.backend.store import Store
 from xcord_sync.backend.tables import VoiceSession
 
 
@@ -140,16 +137,6 @@ async def test_a_ring_that_nobody_ended_is_forgotten(
         await age(world, 40)
     await line.close()
     assert await bo.refused("DELETE", ring(channel, bo)) == "no_such_ring"
-
-
-@pytest.fixture
-async def other(world: World, url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A second instance on the same database."""
-    store = await Store.open(url)
-    app = make_app(replace(world.parts, store=store))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
-        yield http
-    await store.close()
 
 
 async def test_two_instances_know_the_same_rings(

@@ -1,30 +1,16 @@
 """What holds for all instances together: limits on credentials, and seats in channels."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import httpx
-import pytest
 from sqlalchemy import insert, text
 from tests.plugins.xcord_sync.world import PASSWORD, Person, World
 
-from xcord_sync.backend.app import make_app
 from xcord_sync.backend.limits import Attempts
 from xcord_sync.backend.presence import ledger
 from xcord_sync.backend.presence.line import Line
 from xcord_sync.backend.store import Store
 from xcord_sync.backend.tables import VoiceSession
-
-
-@pytest.fixture
-async def other(world: World, url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A second instance on the same database."""
-    store = await Store.open(url)
-    app = make_app(replace(world.parts, store=store))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
-        yield http
-    await store.close()
 
 
 async def test_wrong_passwords_count_at_all_instances_together(

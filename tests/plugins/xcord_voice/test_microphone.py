@@ -133,7 +133,7 @@ async def test_an_echo_test_is_heard_by_nobody_in_the_call(
         loudest, fed = 0.0, len(network.sources[0].fed)
         start = time.monotonic()
         while loudest < 0.2:
-            assert time.monotonic() - start < 60
+            assert time.monotonic() - start < 20
             say(network, 9000, 1)
             loudest = max(loudest, float(np.abs(network.engine.pull(960)).max()))
         await settle()
@@ -157,7 +157,7 @@ async def test_an_echo_test_goes_on_when_the_call_ends(
         assert world.read("capture").testing
         loudest, start = 0.0, time.monotonic()
         while loudest < 0.2:
-            assert time.monotonic() - start < 60
+            assert time.monotonic() - start < 20
             say(network, 9000, 1)
             assert network.engine.pull is not None
             loudest = max(loudest, float(np.abs(network.engine.pull(960)).max()))

@@ -66,18 +66,18 @@ async def ask_for(world: World, *users: str) -> None:
     world.publish("demand", Demand(tuple(Want(user, "camera", 320, 180) for user in users)))
 
 
-async def silent(world: World, blocks: Callable[[], list[Any]]) -> None:
-    """A second of what is heard from now on, without a tenth in which it may fade out, is below -90 dB."""
+async def silent(world: World, blocks: Callable[[], list[Any]], fades: int = 0) -> None:
+    """A second of what is heard from now on, less so many hundredths to fade out in, is below -90 dB."""
     await world.until(blocks)
     first = blocks()[-1]
 
     def heard() -> list[Any]:
         kept = blocks()
         at = next((at for at, block in enumerate(kept) if block is first), -1)
-        return kept[at + 6 :]
+        return kept[at + 1 :]
 
-    await world.until(lambda: sum(map(len, heard())) >= 0.9 * RATE)
-    assert level(np.concatenate(heard())) < -90
+    await world.until(lambda: sum(map(len, heard())) >= RATE)
+    assert level(np.concatenate(heard())[fades * RATE // 100 :]) < -90
 
 
 async def test_others_are_heard_seen_and_named(
@@ -188,12 +188,10 @@ async def test_what_nobody_looks_at_is_not_received(
         world.publish("demand", Demand())
         await world.until(lambda: grey(world, ANN) is None)
         room = rooms[0]._room
-        before, came = await received(world, room), 1000
+        before = await received(world, room)
         assert before > 0
-        async with asyncio.timeout(30):  # what was on its way comes late on a busy machine
-            while came >= 1000:
-                await asyncio.sleep(1.0)
-                before, came = before + came, await received(world, room) - before
+        await asyncio.sleep(1.0)
+        assert await received(world, room) - before < 1000
         world.publish("demand", Demand((Want("ann", "camera", 320, 180),)))
         await world.until(lambda: grey(world, ANN))
 
@@ -231,7 +229,7 @@ async def test_deafened_is_silence_and_is_told(
         await world.until(lambda: tone_level(engine.listened(0.5), 440) > -20)
         await world.ask("voice.deafen", {"on": True})
         await world.until(lambda: ("me:desk", "xcord.deafened", b"1") in ann.packets)
-        await silent(world, lambda: engine.played)
+        await silent(world, lambda: engine.played, fades=10)
         async with caller(livekit, "ben:phone") as ben:
             await world.until(lambda: ("me:desk", "xcord.deafened", b"1") in ben.packets)
         await world.ask("voice.deafen", {"on": False})
@@ -272,7 +270,7 @@ async def test_a_server_that_is_not_there_is_said_and_nothing_hangs(
         await world.ask("voice.join", {"url": livekit.url, "token": livekit.token("me:desk", "r")})
         await world.until(lambda: world.read("voice").status == "lost")
         assert world.read("voice").reason == "unreachable"
-        assert time.monotonic() - started < 20, "the SDK alone tries for 40 s"
+        assert time.monotonic() - started < 5
         livekit.start()
         await join(world, livekit)
 

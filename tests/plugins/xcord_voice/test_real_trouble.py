@@ -65,11 +65,11 @@ async def test_a_frozen_server_is_a_problem_although_no_event_tells_and_ends_wit
         await asyncio.sleep(3.5)  # a while in which all is well
         assert world.read("voice").problem == ""
         with frozen(livekit):
-            await world.until(lambda: world.read("voice").problem == "media", timeout=40)
+            await world.until(lambda: world.read("voice").problem == "media", timeout=15)
             assert world.read("voice").status == "connected"
             assert await refused(world) == "reconnecting"
             assert await refused(world, take_over=True) == "too_soon"
-        await world.until(lambda: world.read("voice").problem == "", timeout=40)
+        await world.until(lambda: world.read("voice").problem == "", timeout=15)
         assert await refused(world, take_over=True) == "not_needed"
         assert world.read("voice").epoch == 1
         assert [name for name, _ in world.notices] == ["voice.lost", "voice.returned"]
@@ -79,7 +79,7 @@ async def test_statistics_of_a_call_in_which_somebody_speaks_say_so(livekit: Liv
     async with caller(livekit, "ann:phone") as ann, caller(livekit, "me:desk") as me:
         await ann.speak(440)
         await me.speak(880)
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(15):
             # A voice that sends fifty packets a second is quiet for a second only where the machine is busy.
             while (vital := await stats.look(me.room)) is None or vital.packets < 100 or vital.quiet >= 1.0:  # noqa: ASYNC110 nobody tells
                 await asyncio.sleep(0.1)
@@ -96,7 +96,7 @@ async def test_a_take_over_waits_for_a_server_that_answers(
         await join(world, livekit)
         await world.until(lambda: tone_level(engine.listened(0.5), 440) > -20)
         with frozen(livekit):
-            await world.until(lambda: world.read("voice").problem == "media", timeout=40)
+            await world.until(lambda: world.read("voice").problem == "media", timeout=15)
             await accepted(world)
             # Asked for, but its question to the server is not answered; the old connection is kept.
             await asyncio.sleep(2.5)
@@ -137,7 +137,7 @@ async def test_a_take_over_replaces_a_connection_without_media_and_kicks_nobody(
     async with caller(livekit, "ann:phone") as ann, real_voice() as world:
         await ann.speak(440)
         await join(world, livekit)
-        await world.until(lambda: world.read("voice").problem == "media", timeout=40)
+        await world.until(lambda: world.read("voice").problem == "media", timeout=15)
         await accepted(world)
         # An epoch begins when a connection is wanted; the old one may still be ending.
         await world.until(lambda: ("connect", 2) in ends, timeout=30)
@@ -154,7 +154,7 @@ async def test_a_take_over_replaces_a_connection_without_media_and_kicks_nobody(
 
 async def accepted(world: World) -> None:
     """Asks for a take-over until it is not too soon any more."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(15):
         while True:
             try:
                 await world.ask("voice.rejoin", {"take_over": True})
