@@ -12,8 +12,8 @@ from .batches import Piece, Streams, encode
 from .credit import Credit
 from .slots import Frame, Key, Slots
 
-RATE = 30.0
-"""Batches a second, where no video is quicker than about 22 frames a second."""
+RATE = 24.0
+"""Batches a second, where no video is quicker than 18 frames a second."""
 MOST_RATE = 45.0
 """Batches a second at most, for quicker ones."""
 SHARE = 0.75

@@ -209,7 +209,7 @@ def test_more_than_a_batch_holds_goes_out_in_turns(monkeypatch: pytest.MonkeyPat
     first = pictures(flow.step(0.0))
     put(slots, A, 3)
     put(slots, B, 4)
-    second = pictures(flow.step(1 / 30))
+    second = pictures(flow.step(1 / flow_module.RATE))
     assert {content % 2 for _, content in first + second} == {0, 1}
 
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { drawnOf, observe, observed, setObserved, tell, VideoCount } from './drawn';
+import { stamp } from './stamp';
 
 afterEach(() => setObserved(null));
 
@@ -49,8 +50,8 @@ test('a video is counted by what it presented, and its pictures by their age', (
   const count = new VideoCount(video, 1000);
   quality.totalVideoFrames = 142;
   quality.droppedVideoFrames = 12;
-  const delivered = (performance.timeOrigin + performance.now() - 40) / 1000;
-  callback(0, { mediaTime: delivered } as VideoFrameCallbackMetadata);
+  const delivered = performance.timeOrigin + performance.now() - 40;
+  callback(0, { mediaTime: stamp(3, delivered) / 1e6 } as VideoFrameCallbackMetadata);
   const first = count.take(3000);
   expect(first).toMatchObject({ fps: 20, width: 640, height: 360 });
   expect(first.age).toBeGreaterThanOrEqual(40);

@@ -1,6 +1,7 @@
 /** What is drawn of a track, for who wants to know. While nobody does, nothing is counted. */
 
 import type { Measured } from './messages';
+import { age } from './stamp';
 
 /** Of about the last second. `age` is ms from delivery by the SDK to the screen, null if nothing was drawn. */
 export interface Drawn {
@@ -99,8 +100,7 @@ export class VideoCount {
   #ask(): void {
     this.#video.cancelVideoFrameCallback(this.#handle);
     this.#handle = this.#video.requestVideoFrameCallback((_now, data) => {
-      const now = performance.timeOrigin + performance.now();
-      this.#age = Math.round(now - data.mediaTime * 1000);
+      this.#age = Math.round(age(data.mediaTime, performance.timeOrigin + performance.now()));
     });
   }
 }

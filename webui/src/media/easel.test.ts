@@ -5,6 +5,7 @@ import { Easel } from './easel';
 import { keyText } from './keys';
 import type { FromWorker } from './messages';
 import { Meter } from './meter';
+import { stamp } from './stamp';
 
 const ann = keyText({ user: 'ann', kind: 'camera' });
 const bob = keyText({ user: 'bob', kind: 'camera' });
@@ -18,9 +19,11 @@ class FakePicture {
 function setUp() {
   const told: FromWorker[] = [];
   const alones: boolean[] = [];
+  const stamps: number[] = [];
   const easel = new Easel(
     (message) => told.push(message),
-    (_buffer, frame, alone) => {
+    (_buffer, frame, timestamp, alone) => {
+      stamps.push(timestamp);
       alones.push(alone);
       return new FakePicture(frame.stream) as unknown as VideoFrame;
     },
@@ -40,7 +43,7 @@ function setUp() {
     },
     new ArrayBuffer(32),
   ];
-  return { told, alones, easel, brush, batch };
+  return { told, alones, stamps, easel, brush, batch };
 }
 
 test('a picture is drawn in every tile of its track and in no other', () => {
@@ -128,6 +131,20 @@ test("the picture that makes most of a batch takes its memory over, when the oth
   expect([large.drawn, small.drawn]).toEqual([[5], [6]]);
   easel.batch(...batch(5, 6));
   expect(alones).toEqual([false, true, false, false]);
+});
+
+test('each picture of a stream is stamped as the next of a quick one, and a new stream begins anew', () => {
+  const { easel, brush, batch, stamps } = setUp();
+  easel.draw(1, ann, brush());
+  easel.draw(2, bob, brush());
+  easel.streams(new Map([[5, ann], [6, bob]]));
+  easel.batch(...batch(5, 6));
+  easel.batch(...batch(5));
+  easel.streams(new Map([[6, bob]]));
+  easel.streams(new Map([[5, ann], [6, bob]]));
+  easel.draw(3, ann, brush());
+  easel.batch(...batch(5, 6));
+  expect(stamps).toEqual([0, 0, 1, 0, 1].map((n) => stamp(n, 0)));
 });
 
 test('measure mode counts what was drawn and samples a share', () => {

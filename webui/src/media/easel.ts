@@ -7,6 +7,7 @@ import type { Batch, BatchFrame } from './batch';
 import type { FromWorker } from './messages';
 import type { Meter } from './meter';
 import type { Brush } from './painter';
+import { stamp } from './stamp';
 
 interface Place {
   key: string;
@@ -23,15 +24,15 @@ const COLOURS: VideoColorSpaceInit = {
   fullRange: false,
 };
 
-export type MakeFrame = (buffer: ArrayBuffer, frame: BatchFrame, alone: boolean) => VideoFrame;
+export type MakeFrame = (buffer: ArrayBuffer, frame: BatchFrame, timestamp: number, alone: boolean) => VideoFrame;
 
 /** A picture from a batch; `alone`, it takes the batch's memory over instead of a copy. */
-export function makeFrame(buffer: ArrayBuffer, frame: BatchFrame, alone: boolean): VideoFrame {
+export function makeFrame(buffer: ArrayBuffer, frame: BatchFrame, timestamp: number, alone: boolean): VideoFrame {
   const init: VideoFrameBufferInit & { transfer?: ArrayBuffer[] } = {
     format: 'I420',
     codedWidth: frame.width,
     codedHeight: frame.height,
-    timestamp: Math.round(frame.delivered * 1000),
+    timestamp,
     colorSpace: COLOURS,
   };
   if (alone) init.transfer = [buffer];
@@ -43,6 +44,8 @@ export class Easel {
   #make: MakeFrame;
   #places = new Map<number, Place>();
   #streams: ReadonlyMap<number, string> = new Map();
+  /** How many pictures were made of each stream. */
+  #made = new Map<number, number>();
   /** The newest picture of each stream that came before its tile did. */
   #early = new Map<number, { frame: BatchFrame; bytes: ArrayBuffer }>();
   meter: Meter | null = null;
@@ -75,6 +78,7 @@ export class Easel {
   streams(now: ReadonlyMap<number, string>): void {
     this.#streams = now;
     for (const stream of this.#early.keys()) if (!now.has(stream)) this.#early.delete(stream);
+    for (const stream of this.#made.keys()) if (!now.has(stream)) this.#made.delete(stream);
     const ids: number[] = [];
     for (const [id, place] of this.#places) {
       if (place.shows === null || now.get(place.shows) === place.key) continue;
@@ -102,7 +106,9 @@ export class Easel {
       return;
     }
     this.meter?.frame(key, frame, buffer);
-    const picture = this.#make(buffer, frame, alone);
+    const made = this.#made.get(frame.stream) ?? 0;
+    this.#made.set(frame.stream, made + 1);
+    const picture = this.#make(buffer, frame, stamp(made, frame.delivered), alone);
     const shown: number[] = [];
     places.forEach(([id, place], index) => {
       place.brush.draw(index < places.length - 1 ? picture.clone() : picture);

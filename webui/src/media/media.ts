@@ -9,6 +9,7 @@ import { choosePainter } from './painters';
 import { watch, type Watch } from './probe';
 import { Gathering, type PageReport } from './report';
 import type { Door } from './socket';
+import { age } from './stamp';
 import { mark, setOwner, type Tile, type TileOwner } from './tiles';
 
 /** What is needed of the hub. */
@@ -169,8 +170,7 @@ export class Media implements TileOwner {
       },
       ...(timed && {
         latency: (ms) => gathering.latency(ms),
-        // The picture's timestamp is the time of its delivery (easel.ts).
-        picture: (mediaTime, now) => gathering.age(now - mediaTime),
+        picture: (mediaTime, now) => gathering.age(age(mediaTime, now)),
       }),
     });
   }

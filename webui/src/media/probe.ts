@@ -10,7 +10,7 @@ export interface Presented {
   frames(count: number, width: number, height: number): void;
   /** Milliseconds on a guest's clock; left out, no picture is looked at. */
   latency?(ms: number): void;
-  /** `mediaTime` is the picture's own timestamp in milliseconds, `now` epoch milliseconds. */
+  /** The picture's own timestamp in seconds, and epoch milliseconds. */
   picture?(mediaTime: number, now: number): void;
 }
 
@@ -38,7 +38,7 @@ export function watch(video: HTMLVideoElement, to: Presented): Watch {
   };
   const presented = (_now: number, data: VideoFrameCallbackMetadata): void => {
     const now = performance.timeOrigin + performance.now();
-    to.picture?.(data.mediaTime * 1000, now);
+    to.picture?.(data.mediaTime, now);
     const code = readRow(video);
     const delay = code === null ? null : latency(now, code);
     if (delay !== null) to.latency?.(delay);
