@@ -53,6 +53,12 @@ class Monitor:
     def samples(self) -> NDArray[np.int16]:
         return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
 
+    def moment(self, sample: int) -> float:
+        """When that sample of ``samples`` was heard."""
+        ends = np.cumsum([len(block) for block in self.blocks])
+        block = int(np.searchsorted(ends, sample, side="right"))
+        return self.ended[block] - int(ends[block] - sample) / RATE
+
 
 @contextlib.contextmanager
 def listening(pulse: Pulse, sink: str) -> Iterator[Monitor]:

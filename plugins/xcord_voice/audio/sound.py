@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from xcord import Devices
 
 from ..tasks import Tasks
+from .cushion import Cushion
 from .engine import NORMAL, AudioEngine, NullEngine, Profile, Take
 from .line import WATCH_EVERY, Line, Opened
 from .listing import HANGS, Listing
@@ -50,7 +51,10 @@ class Sound:
         self._wanted: set[str] = set()
         self._take: Take | None = None
         self._told: Callable[[str], None] = lambda problem: None
-        self._playing = playing(lambda: self.mixer.pull, lambda: self.profile.period_ms)
+        self._cushion = dry = Cushion(time.perf_counter)
+        self._playing = playing(
+            lambda: dry.around(self.mixer.pull), lambda: self.profile.period_ms + dry.extra_ms
+        )
         self._recording = recording(self._taken)
         self._listing = Listing(self._speakers, self._microphone, publish)
         self._opening: asyncio.Task[None] | None = None
@@ -240,6 +244,9 @@ class Sound:
             if self._mending is None or self._mending.done():
                 if due and not self._busy.locked():  # otherwise somebody opens or closes it just now
                     self._mending = self._mends.start(self._open_anew(due))
+                elif self._cushion.due(time.perf_counter()):
+                    log.info("the loudspeaker gets %d ms more at a time", self._cushion.extra_ms)
+                    self._mending = self._mends.start(self._whole(self._reopen(self._speakers)))
                 elif now >= look_at:
                     self._mending = self._mends.start(self._look_again())
                     look_at = now + (SEARCH_EVERY if self._engine.name == "null" else LOOK_EVERY)

@@ -16,7 +16,8 @@ from tests.plugins.xcord_voice.fakes import StillEngine
 from xcord import Devices
 from xcord_voice.audio import line
 from xcord_voice.audio import sound as module
-from xcord_voice.audio.engine import NoDevice
+from xcord_voice.audio.cushion import Cushion
+from xcord_voice.audio.engine import LOW, NoDevice
 from xcord_voice.audio.sound import Sound
 
 
@@ -166,6 +167,33 @@ async def test_another_device_is_taken_in_the_middle_of_a_call() -> None:
     assert opened == ["out ", "in ", "out speakers", "in microphone"]
     assert engine.open == 2
     assert (shown[-1].output, shown[-1].input) == ("speakers", "microphone")
+    await sound.aclose()
+    assert engine.open == 0
+
+
+async def test_a_loudspeaker_that_runs_dry_again_and_again_is_opened_with_longer_periods(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[Cushion] = []
+
+    class Dry(Cushion):
+        def __init__(self, now: Callable[[], float]) -> None:
+            super().__init__(now)
+            made.append(self)
+
+        def _wanted(self, now: float) -> int:
+            return 10
+
+    monkeypatch.setattr(module, "Cushion", Dry)
+    engine = StillEngine()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    await sound.play()
+    assert engine.period_ms == 20
+    await eventually(lambda: engine.period_ms == 30)
+    assert (engine.open, len(engine.tried), made[0].extra_ms) == (1, 2, 10)
+    await sound.set_profile(LOW)
+    assert (engine.open, engine.period_ms) == (1, 20)
     await sound.aclose()
     assert engine.open == 0
 
