@@ -141,3 +141,25 @@ def test_what_is_added_stays_within_its_bounds_and_moves_by_one_step(lates: list
 def test_what_is_pulled_is_handed_on_as_it_is() -> None:
     cushion = Cushion(lambda: 0.0)
     assert cushion.around(lambda count: LOUD)(COUNT) is LOUD
+
+
+def test_several_late_callbacks_one_after_the_other_are_one_gap() -> None:
+    player = Player()
+    player.play(10)
+    for _ in range(2):
+        player.play(1)
+        for _ in range(3):
+            player.play(PERIOD, late=0.015)
+            player.now += 0.015
+    player.play(1)
+    assert player.opened == []
+
+
+def test_a_gap_now_and_then_keeps_the_longer_periods() -> None:
+    player = Player()
+    player.play(10)
+    for _ in range(3):
+        player.play(1, late=0.012)
+    for _ in range(10):
+        player.play(CALM - 10, late=0.012)
+    assert [extra for _, extra in player.opened] == [STEP]
