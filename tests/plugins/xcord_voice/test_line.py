@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
+from tests.plugins.xcord_voice.fakes import StillEngine
 
 from xcord_voice.audio.engine import Stream
 from xcord_voice.audio.line import (
@@ -21,6 +24,7 @@ from xcord_voice.audio.line import (
     Pulse,
     trouble_of,
 )
+from xcord_voice.audio.opening import playing
 
 OPEN = cast("Stream", SimpleNamespace(close=lambda: None))
 
@@ -209,3 +213,37 @@ def test_what_was_wrong_with_a_device_is_forgotten_once_nobody_needs_it() -> Non
     device.line.needed = True
     device.open()
     assert device.line.trouble("speaker") == ""
+
+
+def test_one_that_died_and_was_then_refused_is_no_longer_told_as_stopped_once_it_opens() -> None:
+    device = Device()
+    device.open()
+    assert device.watch(SETTLE) is None
+    assert device.watch(1, beating=False) is not None
+    device.line.opened(device.now, Opened("", None, "busy", "busy"))
+    assert device.line.trouble("speaker") == "speaker_busy"
+    device.line.opened(device.now, Opened("", OPEN))
+    assert device.line.trouble("speaker") == ""
+
+
+def test_a_second_death_has_its_moment_of_grace_as_the_first_had() -> None:
+    device = Device()
+    for _ in range(2):
+        device.open()
+        assert device.watch(SETTLE + 1) is None
+        assert device.watch(1, beating=False) is not None
+        assert device.line.mending(device.now)
+        device.line.closed()
+    assert not device.line.mending(device.now + 1)
+
+
+def test_a_device_that_does_not_open_for_a_try_is_left_for_a_while() -> None:
+    engine = StillEngine()
+    device = Device()
+    device.line.choice = "speakers"
+    direction = playing(lambda: lambda count: np.zeros(count, np.float32), lambda: 20)
+    assert direction.free(device.line, engine)
+    assert (engine.open, engine.tried) == (0, ["speakers"])
+    engine.refusals = {"speakers": "busy"}
+    assert not direction.free(device.line, engine)
+    assert device.line.wanted(time.monotonic(), ("speakers",)) == ""

@@ -320,6 +320,19 @@ async def test_a_sound_system_that_hangs_at_the_start_is_found_once_it_answers(
     await sound.aclose()
 
 
+async def test_when_the_last_microphone_goes_what_is_open_in_its_place_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY", 0.1)
+    engine, told = StillEngine(), list[str]()
+    sound = sound_of(engine)
+    await sound.open("", "")
+    assert await sound.record(lambda block: None, told.append) == ""
+    engine.inputs, engine.refusal = tuple, "none"  # type: ignore[method-assign]
+    await eventually(lambda: (engine.open, told[-1]) == (0, "none"))
+    await sound.aclose()
+
+
 async def test_a_microphone_that_does_not_open_is_tried_until_it_does_or_nobody_wants_it() -> None:
     engine, told = StillEngine(), list[str]()
     sound = sound_of(engine)
