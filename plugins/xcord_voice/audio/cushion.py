@@ -9,6 +9,7 @@ is opened anew for that, which is a hole of 50 to 100 ms, so nobody may be speak
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from .engine import Pull
 from .ring import RATE, Samples
@@ -45,16 +46,15 @@ class Cushion:
         """For a device that is opened now: ``pull``, watched."""
         self._opened = self._calm_since = self._now()
         self._calls, self._gaps, self._due_since = [], [], None
+        return partial(self._watched, pull)
 
-        def watched(count: int) -> Samples:
-            now = self._now()
-            self.called(now, count / RATE)
-            samples = pull(count)
-            if float(samples @ samples) > QUIET * count:
-                self._loud = now
-            return samples
-
-        return watched
+    def _watched(self, pull: Pull, count: int) -> Samples:
+        now = self._now()
+        self.called(now, count / RATE)
+        samples = pull(count)
+        if float(samples @ samples) > QUIET * count:
+            self._loud = now
+        return samples
 
     def called(self, now: float, seconds: float) -> None:
         """The device took so many seconds of sound. Some take two periods at once, so two are looked at."""

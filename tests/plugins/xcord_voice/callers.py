@@ -217,7 +217,8 @@ class KeepingEngine:
         return ("microphone",) if self._microphone else ()
 
     def play(self, device: str, pull: Callable[[int], NDArray[np.float32]], period_ms: int) -> PacedThread:
-        self.mixer = cast("Mixer", pull.__self__)  # type: ignore[attr-defined]
+        (mixed,) = getattr(pull, "args", (pull,))  # watched or not
+        self.mixer = cast("Mixer", mixed.__self__)
         return PacedThread(self, lambda at: self.played.append(pull(960)))
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> PacedThread:
