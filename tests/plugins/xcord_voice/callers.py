@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -217,8 +217,8 @@ class KeepingEngine:
         return ("microphone",) if self._microphone else ()
 
     def play(self, device: str, pull: Callable[[int], NDArray[np.float32]], period_ms: int) -> PacedThread:
-        (mixed,) = getattr(pull, "args", (pull,))  # watched or not
-        self.mixer = cast("Mixer", mixed.__self__)
+        mixed: Any = getattr(pull, "args", (pull,))[0]  # watched or not
+        self.mixer = mixed.__self__
         return PacedThread(self, lambda at: self.played.append(pull(960)))
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> PacedThread:
