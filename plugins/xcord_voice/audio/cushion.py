@@ -80,7 +80,8 @@ class Cushion:
             self._due_since = now
         if now - self._loud < PAUSE and (extra < self.extra_ms or now - self._due_since < PATIENCE):
             return False
-        self.extra_ms = extra
+        # Also where nothing is opened for it, since nobody plays any more: one step, not one at each look.
+        self.extra_ms, self._gaps, self._calm_since, self._due_since = extra, [], now, None
         return True
 
     def _wanted(self, now: float) -> int:

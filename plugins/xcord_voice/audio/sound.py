@@ -51,9 +51,9 @@ class Sound:
         self._wanted: set[str] = set()
         self._take: Take | None = None
         self._told: Callable[[str], None] = lambda problem: None
-        self._cushion = dry = Cushion(time.perf_counter)
+        self._cushion = cushion = Cushion(time.perf_counter)
         self._playing = playing(
-            lambda: dry.around(self.mixer.pull), lambda: self.profile.period_ms + dry.extra_ms
+            lambda: cushion.around(self.mixer.pull), lambda: self.profile.period_ms + cushion.extra_ms
         )
         self._recording = recording(self._taken)
         self._listing = Listing(self._speakers, self._microphone, publish)

@@ -25,9 +25,12 @@ class Player:
         self.now, self.burst, self.says = 0.0, burst, SILENT
         self.cushion = Cushion(lambda: self.now)
         self.opened: list[tuple[float, int]] = []
+        self.closed = False  # nobody plays any more, so nothing is opened for what is due
         self._open()
 
     def _open(self) -> None:
+        if self.closed:
+            return
         self.pull = self.cushion.around(lambda count: self.says)
 
     def play(self, seconds: float, late: float = 0.0) -> None:
@@ -46,6 +49,11 @@ class Player:
                     self.opened.append((self.now, self.cushion.extra_ms))
                     self._open()
         self.now = due
+
+    def stumble(self) -> None:
+        """Three gaps, a second apart."""
+        for _ in range(3):
+            self.play(1, late=0.012)
 
 
 @pytest.mark.parametrize("burst", [1, 2])
@@ -89,8 +97,7 @@ def test_nobody_who_speaks_is_interrupted_unless_no_pause_comes() -> None:
     player = Player()
     player.play(10)
     player.says = LOUD
-    for _ in range(3):
-        player.play(1, late=0.012)
+    player.stumble()
     player.play(PATIENCE / 2)
     assert player.opened == []
     player.says = SILENT
@@ -98,8 +105,7 @@ def test_nobody_who_speaks_is_interrupted_unless_no_pause_comes() -> None:
     assert len(player.opened) == 1
     player.says = LOUD
     player.play(10)
-    for _ in range(3):
-        player.play(1, late=0.012)
+    player.stumble()
     player.play(2 * PATIENCE)
     assert len(player.opened) == 2
 
@@ -107,8 +113,7 @@ def test_nobody_who_speaks_is_interrupted_unless_no_pause_comes() -> None:
 def test_shorter_periods_wait_for_a_pause_however_long() -> None:
     player = Player()
     player.play(10)
-    for _ in range(3):
-        player.play(1, late=0.012)
+    player.stumble()
     player.says = LOUD
     player.play(2 * CALM)
     assert [extra for _, extra in player.opened] == [STEP]
@@ -158,8 +163,18 @@ def test_several_late_callbacks_one_after_the_other_are_one_gap() -> None:
 def test_a_gap_now_and_then_keeps_the_longer_periods() -> None:
     player = Player()
     player.play(10)
-    for _ in range(3):
-        player.play(1, late=0.012)
+    player.stumble()
     for _ in range(10):
         player.play(CALM - 10, late=0.012)
     assert [extra for _, extra in player.opened] == [STEP]
+
+
+def test_where_nothing_is_opened_for_it_what_is_added_moves_by_a_step_all_the_same() -> None:
+    player = Player()
+    player.play(10)
+    player.closed = True
+    player.stumble()
+    player.play(10)
+    assert [extra for _, extra in player.opened] == [STEP]
+    player.play(CALM)
+    assert [extra for _, extra in player.opened] == [STEP, 0]
