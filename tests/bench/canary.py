@@ -10,11 +10,13 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Iterator
 from types import TracebackType
 
 EVERY = 0.004  # seconds between two wakings
 LATE = 0.005  # seconds of lateness that a realtime thread of a machine at rest does not see
 AROUND = 0.1  # seconds before and after it whose sound does not count
+WITHIN = 5  # times as long is waited for as is to count
 PRIORITY = 20  # above every thread that is measured
 
 
@@ -51,6 +53,19 @@ class Canary:
             counted += max(0.0, min(end, held - AROUND) - at)
             at = max(at, held + AROUND)
         return counted + max(0.0, end - at)
+
+    def wait(self, seconds: float) -> Iterator[tuple[float, float]]:
+        """Until so many seconds count: the spans, of half a second each, as they pass.
+
+        :raises RuntimeError: the machine was hardly ever at rest.
+        """
+        begin = at = time.monotonic()
+        while (counted := self.rest(begin, at)) < seconds and at - begin < WITHIN * seconds:
+            time.sleep(0.5)
+            start, at = at, time.monotonic()
+            yield start, at
+        if counted < seconds / 3:
+            raise RuntimeError(f"the machine was at rest for {counted:.0f} of {at - begin:.0f} s only")
 
     def _watch(self, cpu: int) -> None:
         os.sched_setaffinity(0, {cpu})

@@ -20,8 +20,8 @@ from .volume import Volume
 
 REPLAY = 10  # frames gone through at an opening
 DELAY_MS = 60
-"""From a frame's way to the loudspeaker until its echo is processed: two periods of playing, one of
-recording. A hint; 40 to 180 ms without any cost 1 dB."""
+"""From a frame's way to the loudspeaker until its echo is processed: what lies ahead of it, and what is
+recorded at a time, of most devices. A hint; 40 to 180 ms without any cost 1 dB."""
 SMOOTH = 0.02  # how much of the cost's average one frame decides
 
 

@@ -1,8 +1,8 @@
-"""How much more than the profile's period the loudspeaker is given, by how often it ran dry. Pure.
+"""How much more than the profile's latency lies ahead of the loudspeaker, by how often it ran dry. Pure.
 
-A callback that comes later than what lies ahead of it is a gap that is heard (8 ms late at periods of 20 ms
-click under PulseAudio). A machine that is late again and again gets longer periods: a little more delay
-instead of crackling, until it has been calm for long. WebRTC does so too, but never takes it back. A device
+A callback that comes later than what lies ahead of it is a gap that is heard (under PulseAudio 12 ms late at
+20 ms ahead, 22 at 40). A machine that is late again and again gets more: a little more delay instead of
+crackling, until it has been calm for long. WebRTC does so too, but never takes it back. A device
 is opened anew for that, which is a hole of 50 to 100 ms, so nobody may be speaking just then.
 """
 
@@ -14,7 +14,7 @@ from functools import partial
 from .engine import Pull
 from .ring import RATE, Samples
 
-LATE = 0.4  # of a period: so much later than its time a callback is a gap
+LATE = 0.4  # of what lies ahead: so much later than its time a callback is a gap
 STALL = 0.5  # seconds of a pause that says nothing: the machine slept, or the device is dead
 SETTLE = 3.0  # seconds after opening in which callbacks may pause (line.py)
 APART = 0.1  # seconds within which several late ones are one gap
@@ -35,15 +35,17 @@ class Cushion:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self.extra_ms = 0
-        """What the next opening adds to the profile's period."""
+        """What the next opening adds to the profile's latency."""
+        self._ahead = 0.0  # seconds
         self._opened = now()
         self._calls: list[tuple[float, float]] = []
         self._gaps: list[float] = []
         self._calm_since = self._loud = now()
         self._due_since: float | None = None
 
-    def around(self, pull: Pull) -> Pull:
-        """For a device that is opened now: ``pull``, watched."""
+    def around(self, pull: Pull, latency_ms: int) -> Pull:
+        """For a device that is opened now with that latency: ``pull``, watched."""
+        self._ahead = latency_ms / 1000
         self._opened = self._calm_since = self._now()
         self._calls, self._gaps, self._due_since = [], [], None
         return partial(self._watched, pull)
@@ -60,7 +62,7 @@ class Cushion:
         """The device took so many seconds of sound. Some take two periods at once, so two are looked at."""
         calls = self._calls
         if len(calls) == 2:
-            ahead = calls[0][1] + (1 + LATE) * calls[1][1]
+            ahead = calls[0][1] + calls[1][1] + LATE * self._ahead
             settled = now - self._opened > SETTLE
             if settled and ahead < now - calls[0][0] < ahead + STALL:
                 self._gap(now)

@@ -18,14 +18,14 @@ import miniaudio
 import numpy as np
 
 from .engine import AudioEngine, NoDevice, NullEngine, Pull, Stream, Take
-from .pulse import server_refuses
+from .pulse import latency, server_refuses
 from .realtime import hurry
 from .ring import RATE
 
 log = logging.getLogger("xcord.voice.audio")
 
-PERIODS = 2  # of playing; PulseAudio keeps one ahead whatever is said here, others keep them all
-CAPTURE_MS = 10
+PERIOD_MS = 10  # what comes of people at a time too: a longer one waits for what is not needed yet
+AHEAD = 2  # times the latency that is asked for, where the number of periods decides
 CAPTURE_PERIODS = 6  # what may wait when this process is late; it delays nothing
 APP = "xcord"
 REFUSES = "sound_server_refuses"
@@ -46,12 +46,13 @@ class MiniaudioEngine:
     def inputs(self) -> tuple[str, ...]:
         return tuple(self._captures())
 
-    def play(self, device: str, pull: Pull, period_ms: int) -> Stream:
+    def play(self, device: str, pull: Pull, latency_ms: int) -> Stream:
         found = self._playbacks().get(device)
         kind, samples = miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32
         try:
             # One channel: the sound system spreads it over those that the device has.
-            return _open(kind, samples, 1, found, _playing(pull), period_ms, PERIODS)
+            with latency(latency_ms):
+                return _open(kind, samples, 1, found, _playing(pull), AHEAD * latency_ms // PERIOD_MS)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
             raise NoDevice("permission" if self.problem == REFUSES else refusal(error)) from error
@@ -63,7 +64,7 @@ class MiniaudioEngine:
         kind, samples = miniaudio.CaptureDevice, miniaudio.SampleFormat.SIGNED16
         try:
             found, taking = captures.get(device), _capturing(take)
-            return _open(kind, samples, 1, found, taking, CAPTURE_MS, CAPTURE_PERIODS)
+            return _open(kind, samples, 1, found, taking, CAPTURE_PERIODS)
         except miniaudio.MiniaudioError as error:
             log.info("a microphone did not open: %s", error)
             raise NoDevice(refusal(error)) from error
@@ -176,14 +177,13 @@ def _open(
     channels: int,
     found: Any,
     generator: Generator[Any, Any, None],
-    period_ms: int,
     periods: int,
 ) -> Stream:
     device = kind(
         sample_format,
         channels,
         RATE,
-        period_ms,
+        PERIOD_MS,
         device_id=found,
         callback_periods=periods,
         backends=_backends(),

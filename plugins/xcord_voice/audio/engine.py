@@ -27,12 +27,12 @@ read only during the call. Called on the device's thread, after the limiter; wha
 class Profile:
     """How much delay is accepted for how much calm.
 
-    :param period_ms: what the loudspeaker takes at a time.
+    :param latency_ms: how much lies ahead in the loudspeaker's buffer.
     :param frame_ms: what comes of each person at a time.
     :param least: samples of slack that each person's ring keeps at least.
     """
 
-    period_ms: int
+    latency_ms: int
     frame_ms: int
     least: int
 
@@ -74,8 +74,8 @@ class AudioEngine(Protocol):
         """Names of the recording devices."""
         ...
 
-    def play(self, device: str, pull: Pull, period_ms: int) -> Stream:
-        """Plays on the named device, on the default one if it is not there, so many milliseconds at a time.
+    def play(self, device: str, pull: Pull, latency_ms: int) -> Stream:
+        """Plays on the named device, on the default one if it is not there, with so many milliseconds ahead.
 
         :raises NoDevice: there is none, or it cannot be used.
         """
@@ -107,7 +107,7 @@ class NullEngine:
     def inputs(self) -> tuple[str, ...]:
         return ()
 
-    def play(self, device: str, pull: Pull, period_ms: int) -> Stream:
+    def play(self, device: str, pull: Pull, latency_ms: int) -> Stream:
         raise NoDevice("none")
 
     def capture(self, device: str, take: Take) -> Stream:

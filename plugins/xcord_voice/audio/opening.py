@@ -43,12 +43,17 @@ class Direction:
         return probe.stream is not None
 
 
-def playing(pull: Callable[[], Pull], period_ms: Callable[[], int]) -> Direction:
-    """Loudspeakers. Both arguments are asked at each opening."""
+def playing(pull: Callable[[int], Pull], latency_ms: Callable[[], int]) -> Direction:
+    """Loudspeakers. Both arguments are asked at each opening, what is pulled for that latency."""
+
+    def play(engine: AudioEngine, name: str) -> Stream:
+        ms = latency_ms()
+        return engine.play(name, pull(ms), ms)
+
     return Direction(
         lambda engine: engine.outputs(),
-        lambda engine, name: engine.play(name, pull(), period_ms()),
-        lambda engine, name: engine.play(name, _silence, period_ms()),
+        play,
+        lambda engine, name: engine.play(name, _silence, latency_ms()),
     )
 
 

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import sys
+from collections.abc import Iterator
 
 log = logging.getLogger("xcord.voice.audio")
 
 ACCESS = 1  # PA_ERR_ACCESS of libpulse's def.h
+LATENCY = "PULSE_LATENCY_MSEC"  # read by libpulse whenever a stream is connected
+
+# Set once and early, and empty, which libpulse leaves alone: from here on its value is replaced in its place,
+# so that no thread that reads the environment just then sees it move.
+CHOSEN = os.environ.setdefault(LATENCY, "")
+
+
+@contextlib.contextmanager
+def latency(ms: int) -> Iterator[None]:
+    """A stream that is connected inside has so many milliseconds ahead, whatever period it is filled by;
+    miniaudio 1.71 would ask for one period. What the user chose for all programs is left."""
+    if CHOSEN:
+        yield
+        return
+    os.environ[LATENCY] = str(ms)
+    try:
+        yield
+    finally:
+        os.environ[LATENCY] = ""
 
 
 def server_refuses() -> bool:

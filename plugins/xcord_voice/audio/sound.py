@@ -53,7 +53,7 @@ class Sound:
         self._told: Callable[[str], None] = lambda problem: None
         self._cushion = cushion = Cushion(time.perf_counter)
         self._playing = playing(
-            lambda: cushion.around(self.mixer.pull), lambda: self.profile.period_ms + cushion.extra_ms
+            lambda ms: cushion.around(self.mixer.pull, ms), lambda: self.profile.latency_ms + cushion.extra_ms
         )
         self._recording = recording(self._taken)
         self._listing = Listing(self._speakers, self._microphone, publish)
@@ -245,7 +245,7 @@ class Sound:
                 if due and not self._busy.locked():  # otherwise somebody opens or closes it just now
                     self._mending = self._mends.start(self._open_anew(due))
                 elif self._cushion.due(time.perf_counter()):
-                    log.info("the loudspeaker gets %d ms more at a time", self._cushion.extra_ms)
+                    log.info("%d ms more lie ahead of the loudspeaker", self._cushion.extra_ms)
                     self._mending = self._mends.start(self._whole(self._reopen(self._speakers)))
                 elif now >= look_at:
                     self._mending = self._mends.start(self._look_again())

@@ -216,7 +216,7 @@ class KeepingEngine:
     def inputs(self) -> tuple[str, ...]:
         return ("microphone",) if self._microphone else ()
 
-    def play(self, device: str, pull: Callable[[int], NDArray[np.float32]], period_ms: int) -> PacedThread:
+    def play(self, device: str, pull: Callable[[int], NDArray[np.float32]], latency_ms: int) -> PacedThread:
         mixed: Any = getattr(pull, "args", (pull,))[0]  # watched or not
         self.mixer = mixed.__self__
         return PacedThread(self, lambda at: self.played.append(pull(960)))

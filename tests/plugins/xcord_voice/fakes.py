@@ -186,7 +186,7 @@ class StillEngine(NullEngine):
         self.take: Callable[[NDArray[np.int16]], None] | None = None
         self.pull: Callable[[int], NDArray[np.float32]] | None = None
         self.open = 0
-        self.refusal, self.period_ms = "", 0
+        self.refusal, self.latency_ms = "", 0
         self.tried: list[str] = []
         self.refusals: dict[str, str] = {}  # of loudspeakers, by name
 
@@ -196,12 +196,12 @@ class StillEngine(NullEngine):
     def outputs(self) -> tuple[str, ...]:
         return ("speakers",)
 
-    def play(self, device: str, pull: Any, period_ms: int) -> Any:
+    def play(self, device: str, pull: Any, latency_ms: int) -> Any:
         self.tried.append(device)
         if device in self.refusals:
             raise NoDevice(self.refusals[device])
         self.open += 1
-        self.pull, self.period_ms = pull, period_ms
+        self.pull, self.latency_ms = pull, latency_ms
         return SimpleNamespace(close=self._close)
 
     def capture(self, device: str, take: Callable[[NDArray[np.int16]], None]) -> Any:

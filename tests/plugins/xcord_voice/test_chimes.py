@@ -159,7 +159,7 @@ async def test_a_test_without_a_loudspeaker_says_so(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with network.running(monkeypatch) as world:
-        monkeypatch.setattr(network.engine, "play", lambda device, pull, period_ms: None)
+        monkeypatch.setattr(network.engine, "play", lambda device, pull, latency_ms: None)
         with pytest.raises(Exception, match="no loudspeaker"):
             await world.ask("voice.test_sound", {})
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from xcord_voice.audio.cushion import CALM, MOST, PATIENCE, STEP, Cushion
 from xcord_voice.audio.ring import RATE
 
-PERIOD = 0.02
+PERIOD, LATENCY_MS = 0.01, 20
 COUNT = round(PERIOD * RATE)
 LOUD = np.full(COUNT, 0.1, np.float32)
 SILENT = np.zeros(COUNT, np.float32)
@@ -31,7 +31,7 @@ class Player:
     def _open(self) -> None:
         if self.closed:
             return
-        self.pull = self.cushion.around(lambda count: self.says)
+        self.pull = self.cushion.around(lambda count: self.says, LATENCY_MS + self.cushion.extra_ms)
 
     def play(self, seconds: float, late: float = 0.0) -> None:
         """So long; the first of its callbacks comes later by ``late`` seconds, the others in time."""
@@ -53,7 +53,7 @@ class Player:
     def stumble(self) -> None:
         """Three gaps, a second apart."""
         for _ in range(3):
-            self.play(1, late=0.012)
+            self.play(1, late=0.018)
 
 
 @pytest.mark.parametrize("burst", [1, 2])
@@ -83,6 +83,19 @@ def test_two_gaps_in_a_minute_and_little_lateness_change_nothing() -> None:
     for _ in range(100):
         player.play(1, late=0.006)
     assert player.opened == []
+
+
+def test_the_more_lies_ahead_the_later_a_callback_may_come() -> None:
+    player = Player()
+    player.play(10)
+    player.stumble()
+    for _ in range(5):
+        player.play(1, late=0.011)
+    assert [extra for _, extra in player.opened] == [STEP]
+    for _ in range(3):
+        player.play(1, late=0.013)
+    player.play(1)
+    assert [extra for _, extra in player.opened] == [STEP, 2 * STEP]
 
 
 def test_a_machine_that_stays_late_gets_no_more_than_the_most() -> None:
@@ -145,7 +158,7 @@ def test_what_is_added_stays_within_its_bounds_and_moves_by_one_step(lates: list
 
 def test_what_is_pulled_is_handed_on_as_it_is() -> None:
     cushion = Cushion(lambda: 0.0)
-    assert cushion.around(lambda count: LOUD)(COUNT) is LOUD
+    assert cushion.around(lambda count: LOUD, LATENCY_MS)(COUNT) is LOUD
 
 
 def test_several_late_callbacks_one_after_the_other_are_one_gap() -> None:
@@ -165,7 +178,7 @@ def test_a_gap_now_and_then_keeps_the_longer_periods() -> None:
     player.play(10)
     player.stumble()
     for _ in range(10):
-        player.play(CALM - 10, late=0.012)
+        player.play(CALM - 10, late=0.018)
     assert [extra for _, extra in player.opened] == [STEP]
 
 

@@ -17,8 +17,10 @@ from tests.parts import LiveKit
 from tests.plugins.xcord_voice.callers import caller, level, tone, tone_level
 from tests.plugins.xcord_voice.pulse import Pulse
 
+import xcord_voice.audio.pulse as pulse_of_voice
 from xcord_voice.audio.devices import open_engine, open_miniaudio
 from xcord_voice.audio.engine import AudioEngine, NoDevice
+from xcord_voice.audio.ring import RATE
 
 
 @pytest.fixture
@@ -59,6 +61,33 @@ def test_what_is_played_comes_out_of_the_named_loudspeaker(real_engine: AudioEng
     # A busy machine starves a loudspeaker now and then; when it does not, the level is exact.
     wait_for(lambda: abs(tone_level(pulse.record(0.3), 440) - 20 * np.log10(0.25)) < 0.2)
     playing.close()
+
+
+@pytest.mark.parametrize("latency_ms", [20, 40])
+def test_how_much_lies_ahead_is_asked_for_apart_from_what_is_taken_at_a_time(
+    real_engine: AudioEngine, pulse: Pulse, latency_ms: int
+) -> None:
+    taken: list[int] = []
+
+    def pull(count: int) -> NDArray[np.float32]:
+        taken.append(count)
+        return np.zeros(count, np.float32)
+
+    playing = real_engine.play("Speakers", pull, latency_ms)
+    # The server gives a quarter of what a stream asks for to the device.
+    wait_for(lambda: f"configured {latency_ms * 250} usec" in pulse.control("list", "sinks"))
+    wait_for(lambda: len(taken) > 5)
+    playing.close()
+    assert set(taken) == {RATE // 100}
+    assert os.environ["PULSE_LATENCY_MSEC"] == ""
+
+
+def test_a_latency_that_the_user_chose_for_all_programs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse_of_voice, "CHOSEN", "60")
+    monkeypatch.setenv("PULSE_LATENCY_MSEC", "60")
+    with pulse_of_voice.latency(20):
+        assert os.environ["PULSE_LATENCY_MSEC"] == "60"
+    assert os.environ["PULSE_LATENCY_MSEC"] == "60"
 
 
 def test_what_is_spoken_into_the_microphone_is_captured(real_engine: AudioEngine, pulse: Pulse) -> None:

@@ -442,7 +442,7 @@ async def test_a_latency_decides_what_comes_of_people_and_goes_to_the_loudspeake
     async with network.running(monkeypatch, options={"voice.latency": latency}) as world:
         await network.join(world, "lobby", seen("ann:phone"), started("microphone", "TR_1"))
         assert network.opener.streams["TR_1"][0].frame_ms == of_people
-        await world.until(lambda: network.engine.period_ms == to_speakers)
+        await world.until(lambda: network.engine.latency_ms == to_speakers)
 
 
 async def test_devices_are_listed_and_let_go_after_the_call(

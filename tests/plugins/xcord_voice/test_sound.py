@@ -33,8 +33,8 @@ class HangingEngine(StillEngine):
         self.answer.wait(20)
         return SimpleNamespace(close=self.closed.set)
 
-    def play(self, device: str, pull: Any, period_ms: int) -> Any:
-        stream = super().play(device, pull, period_ms)
+    def play(self, device: str, pull: Any, latency_ms: int) -> Any:
+        stream = super().play(device, pull, latency_ms)
 
         def close() -> None:
             self.release.wait(20)
@@ -77,7 +77,7 @@ async def test_whoever_stops_waiting_leaves_no_device_open() -> None:
 
 async def test_a_sound_system_that_fails_is_silence_and_no_fault(caplog: pytest.LogCaptureFixture) -> None:
     engine = StillEngine()
-    engine.play = lambda device, pull, period_ms: 1 / 0  # type: ignore[method-assign]
+    engine.play = lambda device, pull, latency_ms: 1 / 0  # type: ignore[method-assign]
     sound = sound_of(engine)
     await sound.open("", "")
     await sound.play()
@@ -148,9 +148,9 @@ async def test_another_device_is_taken_in_the_middle_of_a_call() -> None:
     engine, shown, opened = StillEngine(), list[Devices](), list[str]()
     play, capture = engine.play, engine.capture
 
-    def watched_play(device: str, pull: Any, period_ms: int) -> Any:
+    def watched_play(device: str, pull: Any, latency_ms: int) -> Any:
         opened.append(f"out {device}")
-        return play(device, pull, period_ms)
+        return play(device, pull, latency_ms)
 
     def watched_capture(device: str, take: Any) -> Any:
         opened.append(f"in {device}")
@@ -189,11 +189,11 @@ async def test_a_loudspeaker_that_runs_dry_again_and_again_is_opened_with_longer
     sound = sound_of(engine)
     await sound.open("", "")
     await sound.play()
-    assert engine.period_ms == 20
-    await eventually(lambda: engine.period_ms == 30)
+    assert engine.latency_ms == 20
+    await eventually(lambda: engine.latency_ms == 30)
     assert (engine.open, len(engine.tried), made[0].extra_ms) == (1, 2, 10)
     await sound.set_profile(LOW)
-    assert (engine.open, engine.period_ms) == (1, 20)
+    assert (engine.open, engine.latency_ms) == (1, 20)
     await sound.aclose()
     assert engine.open == 0
 
@@ -362,8 +362,8 @@ async def test_a_device_that_opens_slowly_is_opened_once() -> None:
     engine, opening = StillEngine(), threading.Event()
     play = engine.play
 
-    def slowly(device: str, pull: Any, period_ms: int) -> Any:
-        stream = play(device, pull, period_ms)
+    def slowly(device: str, pull: Any, latency_ms: int) -> Any:
+        stream = play(device, pull, latency_ms)
         opening.wait(5 * line.WATCH_EVERY)
         return stream
 
