@@ -241,7 +241,7 @@ def test_a_device_that_does_not_open_for_a_try_is_left_for_a_while() -> None:
     engine = StillEngine()
     device = Device()
     device.line.choice = "speakers"
-    direction = playing(lambda: lambda count: np.zeros(count, np.float32), lambda: 20)
+    direction = playing(lambda ms: lambda count: np.zeros(count, np.float32), lambda: 20)
     assert direction.free(device.line, engine)
     assert (engine.open, engine.tried) == (0, ["speakers"])
     engine.refusals = {"speakers": "busy"}
