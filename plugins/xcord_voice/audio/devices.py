@@ -25,7 +25,6 @@ from .ring import RATE
 log = logging.getLogger("xcord.voice.audio")
 
 PERIOD_MS = 10  # what comes of people at a time too: a longer one waits for what is not needed yet
-AHEAD = 2  # times the latency that is asked for, where the number of periods decides
 CAPTURE_PERIODS = 6  # what may wait when this process is late; it delays nothing
 APP = "xcord"
 REFUSES = "sound_server_refuses"
@@ -51,8 +50,10 @@ class MiniaudioEngine:
         kind, samples = miniaudio.PlaybackDevice, miniaudio.SampleFormat.FLOAT32
         try:
             # One channel: the sound system spreads it over those that the device has.
+            # Where the number of periods decides, one more is being played.
+            periods = 1 + latency_ms // PERIOD_MS
             with latency(latency_ms):
-                return _open(kind, samples, 1, found, _playing(pull), AHEAD * latency_ms // PERIOD_MS)
+                return _open(kind, samples, 1, found, _playing(pull), periods)
         except miniaudio.MiniaudioError as error:
             log.info("a loudspeaker did not open: %s", error)
             raise NoDevice("permission" if self.problem == REFUSES else refusal(error)) from error

@@ -37,7 +37,7 @@ class Profile:
     least: int
 
 
-NORMAL = Profile(20, 10, ring.NORMAL)
+NORMAL = Profile(30, 10, ring.NORMAL)
 LOW = Profile(10, 10, ring.LOW)
 PROFILES = {"normal": NORMAL, "low": LOW}
 

@@ -63,7 +63,7 @@ def test_what_is_played_comes_out_of_the_named_loudspeaker(real_engine: AudioEng
     playing.close()
 
 
-@pytest.mark.parametrize("latency_ms", [20, 40])
+@pytest.mark.parametrize("latency_ms", [20, 30, 40])
 def test_how_much_lies_ahead_is_asked_for_apart_from_what_is_taken_at_a_time(
     real_engine: AudioEngine, pulse: Pulse, latency_ms: int
 ) -> None:

@@ -435,7 +435,7 @@ async def test_the_volume_of_a_person_is_remembered_and_bounded(
             assert caught.value.code == "bad_arguments"
 
 
-@pytest.mark.parametrize(("latency", "of_people", "to_speakers"), [("normal", 10, 20), ("low", 10, 10)])
+@pytest.mark.parametrize(("latency", "of_people", "to_speakers"), [("normal", 10, 30), ("low", 10, 10)])
 async def test_a_latency_decides_what_comes_of_people_and_goes_to_the_loudspeaker_at_a_time(
     network: Network, monkeypatch: pytest.MonkeyPatch, latency: str, of_people: int, to_speakers: int
 ) -> None:
