@@ -17,7 +17,8 @@ from .ring import RATE, Samples
 LATE = 0.4  # of what lies ahead: so much later than its time a callback is a gap
 STALL = 0.5  # seconds of a pause that says nothing: the machine slept, or the device is dead
 SETTLE = 3.0  # seconds after opening in which callbacks may pause (line.py)
-APART = 0.1  # seconds within which several late ones are one gap
+TOGETHER = 8  # callbacks that are looked at together: some devices take up to 80 ms at once, in parts
+APART = 0.2  # seconds within which several late ones are one gap
 OFTEN, WITHIN = 3, 60.0  # so many gaps in so many seconds are too many
 STEP, MOST = 10, 40  # milliseconds
 CALM = 300.0  # seconds without a gap after which a step is taken back
@@ -59,14 +60,14 @@ class Cushion:
         return samples
 
     def called(self, now: float, seconds: float) -> None:
-        """The device took so many seconds of sound. Some take two periods at once, so two are looked at."""
+        """The device took so many seconds of sound."""
         calls = self._calls
-        if len(calls) == 2:
-            ahead = calls[0][1] + calls[1][1] + LATE * self._ahead
+        if len(calls) == TOGETHER:
+            ahead = sum(taken for _, taken in calls) + LATE * self._ahead
             settled = now - self._opened > SETTLE
             if settled and ahead < now - calls[0][0] < ahead + STALL:
                 self._gap(now)
-        self._calls = [*calls[-1:], (now, seconds)]
+        self._calls = [*calls[1 - TOGETHER :], (now, seconds)]
 
     def _gap(self, now: float) -> None:
         if not self._gaps or now - self._gaps[-1] > APART:

@@ -56,7 +56,7 @@ class Player:
             self.play(1, late=0.018)
 
 
-@pytest.mark.parametrize("burst", [1, 2])
+@pytest.mark.parametrize("burst", [1, 2, 4])
 def test_who_is_in_time_is_left_alone_however_it_takes_its_sound(burst: int) -> None:
     player = Player(burst)
     player.play(2 * CALM)
@@ -89,6 +89,7 @@ def test_the_more_lies_ahead_the_later_a_callback_may_come() -> None:
     player = Player()
     player.play(10)
     player.stumble()
+    player.play(5)
     for _ in range(5):
         player.play(1, late=0.011)
     assert [extra for _, extra in player.opened] == [STEP]
