@@ -33,7 +33,7 @@ SETTLE = 6.0  # seconds that do not count: an idle sink wakes after 2
 CPU_FOR = 15.0
 LATENCY_FOR = 20.0
 CLEAN_FOR = 30.0
-HEARD_AFTER = 0.2
+HEARD_AFTER = 0.2  # seconds after a burst in which it is heard, and in which the machine has to be at rest
 LEAST_BURSTS = 8
 
 

@@ -1,7 +1,7 @@
 """How much more than the profile's latency lies ahead of the loudspeaker, by how often it ran dry. Pure.
 
-A callback that comes later than what lies ahead of it is a gap that is heard (under PulseAudio 14 ms late at
-30 ms ahead, 22 at 40). A machine that is late again and again gets more: a little more delay instead of
+A callback that comes later than what lies ahead of it is a gap that is heard (under PulseAudio 16 ms late at
+30 ms ahead, 26 at 40). A machine that is late again and again gets more: a little more delay instead of
 crackling, until it has been calm for long. WebRTC does so too, but never takes it back. A device
 is opened anew for that, which is a hole of 50 to 100 ms, so nobody may be speaking just then.
 """
