@@ -22,7 +22,6 @@ export interface Watch {
 
 /** A picture is looked at so often, in milliseconds. */
 const EVERY_MS = 400;
-const canvas = { context: null as CanvasRenderingContext2D | null };
 
 export function watch(video: HTMLVideoElement, to: Presented): Watch {
   let counted = 0;
@@ -39,9 +38,9 @@ export function watch(video: HTMLVideoElement, to: Presented): Watch {
   const presented = (_now: number, data: VideoFrameCallbackMetadata): void => {
     const now = performance.timeOrigin + performance.now();
     to.picture?.(data.mediaTime, now);
-    const code = readRow(video);
-    const delay = code === null ? null : latency(now, code);
-    if (delay !== null) to.latency?.(delay);
+    void readDelay(video, now).then((delay) => {
+      if (delay !== null) to.latency?.(delay);
+    });
     timer = setTimeout(ask, EVERY_MS);
   };
   const ask = (): void => {
@@ -58,18 +57,25 @@ export function watch(video: HTMLVideoElement, to: Presented): Watch {
   };
 }
 
-function readRow(video: HTMLVideoElement): number | null {
-  const width = video.videoWidth;
-  if (width === 0) return null;
-  canvas.context ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const context = canvas.context;
-  if (!context) return null;
-  if (context.canvas.width < width) context.canvas.width = width;
-  if (context.canvas.height !== 1) context.canvas.height = 1;
-  context.drawImage(video, 0, CLOCK_ROW, width, 1, 0, 0, width, 1);
-  const { data } = context.getImageData(0, 0, width, 1);
-  return readClock(width, (x) => {
-    const [red = 0, green = 0, blue = 0] = data.subarray(4 * x, 4 * x + 3);
-    return 0.3 * red + 0.59 * green + 0.11 * blue;
-  });
+/**
+ * How old the picture that stands there at `now` is. Its bars are read from itself: drawn into a canvas, the whole
+ * of it would be converted, and Chromium keeps what it converted (5 MB a second with nine people).
+ */
+async function readDelay(video: HTMLVideoElement, now: number): Promise<number | null> {
+  if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+  const picture = new VideoFrame(video);
+  try {
+    // Both begin with the plane of lightness.
+    if (picture.format !== 'I420' && picture.format !== 'NV12') return null;
+    const { x, y, width, height } = picture.visibleRect ?? new DOMRectReadOnly();
+    if (height <= CLOCK_ROW + 1) return null;
+    // A row of colour belongs to two of lightness.
+    const rect = { x, y: y + CLOCK_ROW, width, height: 2 };
+    const bytes = new Uint8Array(picture.allocationSize({ rect }));
+    const [plane] = await picture.copyTo(bytes, { rect });
+    const code = readClock(width, (at) => bytes[(plane?.offset ?? 0) + at] ?? 0);
+    return code === null ? null : latency(now, code);
+  } finally {
+    picture.close();
+  }
 }
