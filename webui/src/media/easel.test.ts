@@ -133,6 +133,36 @@ test("the picture that makes most of a batch takes its memory over, when the oth
   expect(alones).toEqual([false, true, false, false]);
 });
 
+test('the picture that makes most of a batch is shown before the others', () => {
+  const { easel, batch } = setUp();
+  const order: string[] = [];
+  const brush = (name: string) => ({ draw: () => void order.push(name), close: vi.fn() });
+  easel.draw(1, ann, brush('large'));
+  easel.draw(2, bob, brush('small'));
+  easel.streams(new Map([[5, ann], [6, bob]]));
+  const [mixed] = batch(6, 5);
+  mixed.frames = mixed.frames.map((frame) => ({ ...frame, length: frame.stream === 5 ? 600 : 6 }));
+  easel.batch(mixed, new ArrayBuffer(654));
+  expect(order).toEqual(['large', 'small']);
+});
+
+test('a picture that cannot be made takes none of those before it along', () => {
+  const { brush, batch } = setUp();
+  const tile = brush();
+  const easel = new Easel(
+    () => undefined,
+    (_buffer, frame) => {
+      if (frame.stream === 6) throw new RangeError('no such picture');
+      return new FakePicture(frame.stream) as unknown as VideoFrame;
+    },
+  );
+  easel.draw(1, ann, tile);
+  easel.draw(2, bob, brush());
+  easel.streams(new Map([[5, ann], [6, bob]]));
+  expect(() => easel.batch(...batch(5, 6))).toThrow(RangeError);
+  expect(tile.drawn).toEqual([5]);
+});
+
 test('each picture of a stream is stamped as the next of a quick one, and a new stream begins anew', () => {
   const { easel, brush, batch, stamps } = setUp();
   easel.draw(1, ann, brush());

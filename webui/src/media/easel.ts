@@ -62,7 +62,7 @@ export class Easel {
     for (const [stream, { frame, bytes }] of this.#early) {
       if (this.#streams.get(stream) !== key) continue;
       this.#early.delete(stream);
-      this.#paint(frame, bytes, true);
+      this.#paint(frame, bytes, true)();
     }
   }
 
@@ -88,33 +88,44 @@ export class Easel {
     if (ids.length > 0) this.#tell({ is: 'cleared', ids });
   }
 
+  /**
+   * Shows what came. The picture that makes most of the batch takes its memory over, after all others have copied
+   * theirs, and is shown before them: Chromium composes at the first one and shows the others at the screen's next
+   * turn.
+   */
   batch(batch: Batch, buffer: ArrayBuffer): void {
-    // The one that makes most of the batch takes its memory over, after all others have copied theirs.
     const most = batch.frames.find((frame) => frame.length * 2 > buffer.byteLength);
-    for (const frame of batch.frames) if (frame !== most) this.#paint(frame, buffer, false);
-    if (most) this.#paint(most, buffer, true);
+    const made: (() => void)[] = [];
+    try {
+      for (const frame of batch.frames) if (frame !== most) made.push(this.#paint(frame, buffer, false));
+      if (most) made.unshift(this.#paint(most, buffer, true));
+    } finally {
+      for (const show of made) show();
+    }
   }
 
-  /** `alone`: nobody needs `buffer` after this. */
-  #paint(frame: BatchFrame, buffer: ArrayBuffer, alone: boolean): void {
+  /** Makes a picture; returns what shows it. `alone`: nobody needs `buffer` after this. */
+  #paint(frame: BatchFrame, buffer: ArrayBuffer, alone: boolean): () => void {
     const key = this.#streams.get(frame.stream);
-    if (key === undefined) return;
+    if (key === undefined) return () => undefined;
     const places = [...this.#places].filter(([, place]) => place.key === key);
     if (places.length === 0) {
       const bytes = buffer.slice(frame.offset, frame.offset + frame.length);
       this.#early.set(frame.stream, { frame: { ...frame, offset: 0 }, bytes });
-      return;
+      return () => undefined;
     }
     this.meter?.frame(key, frame, buffer);
     const made = this.#made.get(frame.stream) ?? 0;
     this.#made.set(frame.stream, made + 1);
     const picture = this.#make(buffer, frame, stamp(made, frame.delivered), alone);
-    const shown: number[] = [];
-    places.forEach(([id, place], index) => {
-      place.brush.draw(index < places.length - 1 ? picture.clone() : picture);
-      if (place.shows !== frame.stream) shown.push(id);
-      place.shows = frame.stream;
-    });
-    if (shown.length > 0) this.#tell({ is: 'shown', ids: shown });
+    return () => {
+      const shown: number[] = [];
+      places.forEach(([id, place], index) => {
+        place.brush.draw(index < places.length - 1 ? picture.clone() : picture);
+        if (place.shows !== frame.stream) shown.push(id);
+        place.shows = frame.stream;
+      });
+      if (shown.length > 0) this.#tell({ is: 'shown', ids: shown });
+    };
   }
 }
