@@ -62,7 +62,7 @@ export class Easel {
     for (const [stream, { frame, bytes }] of this.#early) {
       if (this.#streams.get(stream) !== key) continue;
       this.#early.delete(stream);
-      this.#paint(frame, bytes, true)();
+      this.#prepare(frame, bytes, true)();
     }
   }
 
@@ -97,15 +97,15 @@ export class Easel {
     const most = batch.frames.find((frame) => frame.length * 2 > buffer.byteLength);
     const made: (() => void)[] = [];
     try {
-      for (const frame of batch.frames) if (frame !== most) made.push(this.#paint(frame, buffer, false));
-      if (most) made.unshift(this.#paint(most, buffer, true));
+      for (const frame of batch.frames) if (frame !== most) made.push(this.#prepare(frame, buffer, false));
+      if (most) made.unshift(this.#prepare(most, buffer, true));
     } finally {
       for (const show of made) show();
     }
   }
 
   /** Makes a picture; returns what shows it. `alone`: nobody needs `buffer` after this. */
-  #paint(frame: BatchFrame, buffer: ArrayBuffer, alone: boolean): () => void {
+  #prepare(frame: BatchFrame, buffer: ArrayBuffer, alone: boolean): () => void {
     const key = this.#streams.get(frame.stream);
     if (key === undefined) return () => undefined;
     const places = [...this.#places].filter(([, place]) => place.key === key);
