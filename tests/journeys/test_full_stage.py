@@ -47,7 +47,12 @@ def call(world: World) -> Iterator[App]:
     channel = world.server.channels()[2]["id"]
     with sharing(world, channel, CROWD, GUESTS), world.call("-p", "faults", channel=channel) as app:
         resize(world, *LARGE)
-        everybody = app.wait("everybody", LOOK_AT, lambda s: len(users(s)) == CROWD + 1, PATIENCE)
+        everybody = app.wait(
+            "everybody in a large window",
+            LOOK_AT,
+            lambda s: len(users(s)) == CROWD + 1 and stage_size(s)[0] == stage_width(LARGE[0]),
+            PATIENCE,
+        )
         see(app, users(everybody) - {everybody["voice"]["me"]})
         yield app
 
@@ -82,6 +87,10 @@ def see(call: App, whom: Collection[str]) -> None:
     call.wait(f"pictures of {len(whom)} people", LOOK_AT, seen, PATIENCE)
 
 
+def stage_width(window_width: int) -> int:
+    return window_width - SIDEBAR - 2 * MARGIN
+
+
 def order(slices: Slices) -> list[str]:
     """Who is shown, in the order of their places; with the mode and the stage's size it says where."""
     return [tile["user"] for tile in placed(slices)]
@@ -93,12 +102,11 @@ def large(slices: Slices) -> dict[str, Any]:
 
 def back(call: App, before: Slices) -> None:
     """Waits until everybody is where they were, and seen. What is said below the stage changes its height."""
+    was = view(before), order(before), stage_size(before)[0]
     call.wait(
-        "the stage as it was",
+        f"the stage as it was, which is {was}",
         LOOK_AT,
-        lambda s: (
-            (view(s), order(s), stage_size(s)[0]) == (view(before), order(before), stage_size(before)[0])
-        ),
+        lambda s: (view(s), order(s), stage_size(s)[0]) == was,
         PATIENCE,
     )
     see(call, users(before) - {before["voice"]["me"]})
@@ -200,7 +208,7 @@ def test_a_resized_window_keeps_everybody_in_order_and_in_sight(world: World, ca
     for step in range(12):
         resize(world, LARGE[0] - 15 * step, LARGE[1] + 5 * step)
     narrow = LARGE[0] - 15 * 11
-    now = call.wait("the last size", LOOK_AT, lambda s: stage_size(s)[0] == narrow - SIDEBAR - 2 * MARGIN)
+    now = call.wait("the last size", LOOK_AT, lambda s: stage_size(s)[0] == stage_width(narrow))
     assert order(now) == order(before)
     see(call, users(now) - {now["voice"]["me"]})
     resize(world, *LARGE)
