@@ -16,6 +16,8 @@ from livekit import rtc
 from tests.plugins.xcord_sync.served import Served
 from tests.plugins.xcord_sync.world import DOCUMENT
 
+from xcord_voice.room import LAST_WORDS
+
 PATIENCE = 20.0
 _SOCKET = DOCUMENT["paths"]["/v1/events"]["get"]["x-websocket"]
 _DOCUMENTED = jsonschema_rs.validator_for({**DOCUMENT, **_SOCKET["server"]})
@@ -126,6 +128,8 @@ async def in_call(ticket: dict[str, Any]) -> AsyncIterator[Call]:
     try:
         yield call
     finally:
+        if not call.ended.is_set():
+            await asyncio.sleep(LAST_WORDS)  # the SDK may still be telling its addresses
         await room.disconnect()
 
 

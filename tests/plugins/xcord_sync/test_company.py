@@ -42,6 +42,7 @@ from xcord import (
     Voice,
 )
 from xcord.testing import World, running
+from xcord_voice.room import LAST_WORDS
 
 pytestmark = pytest.mark.usefixtures("silence_about_secrets")
 PASSWORD = "a password of this test"
@@ -124,6 +125,7 @@ async def in_call(world: World, channel: str) -> AsyncIterator[rtc.Room]:
     try:
         yield room
     finally:
+        await asyncio.sleep(LAST_WORDS)  # as there
         await room.disconnect()
 
 
