@@ -5,6 +5,7 @@ import contextlib
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -17,7 +18,7 @@ from xcord_sync.backend.presence.applier import Applier
 from xcord_sync.backend.presence.book import Session
 from xcord_sync.backend.presence.counters import Counters
 from xcord_sync.backend.presence.ledger import Applied
-from xcord_sync.backend.presence.line import Line, dsn
+from xcord_sync.backend.presence.line import OUTAGE, Line, dsn, told_apart
 from xcord_sync.backend.presence.signals import signal_of
 from xcord_sync.backend.presence.statements import ALONE, TOPIC, WRITE, WRITE_IF_GUESSED
 from xcord_sync.backend.presence.told import read
@@ -25,6 +26,11 @@ from xcord_sync.backend.presence.webhooks import Received
 from xcord_sync.backend.store import Store
 
 PATIENCE = 20.0
+FROZEN_OUT = (
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InterfaceError,  # the connection is closed
+    asyncpg.InternalClientError,  # it is just being closed
+)
 
 
 def webhook(kind: str, sid: str = "PA_1", **about: Any) -> Received:
@@ -330,6 +336,15 @@ async def test_an_instance_that_is_frozen_while_it_writes_is_waited_for_only_som
         assert len(await waiting(line)) == 1
         await takes.next()
         assert [session.user for session in await here(line)] == [USER]
-        with pytest.raises((asyncpg.InterfaceError, asyncpg.IdleInTransactionSessionTimeoutError)):
+        with pytest.raises(FROZEN_OUT):
             await db.execute("COMMIT")
     await frozen.close()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_connection_of_no_use_is_an_outage_and_a_wrong_question_is_none(closed: bool) -> None:
+    connection: Any = SimpleNamespace(is_closed=lambda: closed)
+    with pytest.raises(OUTAGE), told_apart(connection):
+        raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+    with pytest.raises(ConnectionError if closed else asyncpg.InterfaceError), told_apart(connection):
+        raise asyncpg.InterfaceError("a value of the wrong type, or the connection is closed")

@@ -79,13 +79,17 @@ class Line:
 @contextlib.contextmanager
 def told_apart(connection: asyncpg.Connection[Any]) -> Iterator[None]:
     """asyncpg has one exception for a connection that is closed and for what was asked wrongly (a value of
-    the wrong type, two statements at once). Only the first is an outage: it becomes a ``ConnectionError``."""
+    the wrong type, two statements at once). Only the first is an outage: it becomes a ``ConnectionError``, as
+    does a connection whose state asyncpg does not know."""
     try:
         yield
     except asyncpg.InterfaceError as error:
         if connection.is_closed():
             raise ConnectionError("the connection to the database was closed") from error
         raise
+    except asyncpg.InternalClientError as error:
+        # Seen when the server's last words, that it ends the connection, were being read at that moment.
+        raise ConnectionError("the connection to the database is of no use any more") from error
 
 
 async def connect(address: str) -> asyncpg.Connection[Any]:
