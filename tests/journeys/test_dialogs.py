@@ -35,6 +35,8 @@ LOOK = """(text) => {
         above: toast.contains(at), inside: dialog.contains(toast), over: ['header', '.body'].filter(over),
     };
 }"""
+RISEN = "node => Promise.all(node.getAnimations().map((each) => each.finished)).then(() => null)"
+"""Also where motion is reduced there is a first picture, 10 pixels lower."""
 LIES_WELL = {"seen": True, "above": True, "inside": True, "over": []}
 SEEN = """node => {
     const {left, right, top, bottom} = node.getBoundingClientRect();
@@ -51,6 +53,7 @@ async def open_settings(page: Page, settings: str = "Settings", show: str = "Sho
     await opens.click()
     dialog = page.get_by_role("dialog", name=settings)
     await expect(dialog.get_by_role("tabpanel")).to_be_visible()
+    await dialog.evaluate(RISEN)
     return dialog
 
 
