@@ -101,7 +101,7 @@ async def settled() -> Held:
 
 
 async def assert_no_more_than(before: Held) -> None:
-    """What is ending may take a moment on a busy machine. Looked at once more, something else may have begun."""
+    """What is ending may take a moment on a busy machine; a further look could meet what has just begun."""
     now = await held()
     with suppress(TimeoutError):
         async with asyncio.timeout(60):
