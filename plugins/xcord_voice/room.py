@@ -109,7 +109,8 @@ class RoomLink:
 
     async def disconnect(self) -> None:
         """Ends the connection, once what was said is out; afterwards it holds no sockets."""
-        if self._room.isconnected():
+        # A Room that is reconnecting lets nothing out, and a take-over waits for its end.
+        if self._room.connection_state == rtc.ConnectionState.CONN_CONNECTED:
             await asyncio.sleep(LAST_WORDS)
         await self._room.disconnect()
         if self._publishing is not None:

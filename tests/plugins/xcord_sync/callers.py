@@ -128,9 +128,14 @@ async def in_call(ticket: dict[str, Any]) -> AsyncIterator[Call]:
     try:
         yield call
     finally:
-        if not call.ended.is_set():
-            await asyncio.sleep(LAST_WORDS)  # the SDK may still be telling its addresses
-        await room.disconnect()
+        await leave(room)
+
+
+async def leave(room: rtc.Room) -> None:
+    """As voice does: what the SDK still tells, such as its addresses, goes first (``LAST_WORDS``)."""
+    if room.isconnected():
+        await asyncio.sleep(LAST_WORDS)
+    await room.disconnect()
 
 
 async def eventually(true: Callable[[], Awaitable[bool]], within: float = PATIENCE) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from livekit import rtc
-from tests.plugins.xcord_sync.callers import PATIENCE, soon_once
+from tests.plugins.xcord_sync.callers import PATIENCE, leave, soon_once
 from tests.plugins.xcord_sync.served import OWNER_PASSWORD, Served
 from tests.plugins.xcord_sync.test_both_ends import VOICE, as_time_goes, shown
 
@@ -42,7 +42,6 @@ from xcord import (
     Voice,
 )
 from xcord.testing import World, running
-from xcord_voice.room import LAST_WORDS
 
 pytestmark = pytest.mark.usefixtures("silence_about_secrets")
 PASSWORD = "a password of this test"
@@ -125,8 +124,7 @@ async def in_call(world: World, channel: str) -> AsyncIterator[rtc.Room]:
     try:
         yield room
     finally:
-        await asyncio.sleep(LAST_WORDS)  # as there
-        await room.disconnect()
+        await leave(room)
 
 
 def upkeep(world: World) -> Upkeep:
